@@ -1,0 +1,281 @@
+"""What can happen to a contract and to an internal fund: frozen, versioned facts, never changed once recorded.
+
+Each event says when it took effect (`effective`) and when it was written down (`recorded`). Amounts are whole øre,
+quantities millionths. Amounts that settlement found are recorded here, so that a later reader copies them and never
+computes them anew. `encoding` gives events their stored form.
+"""
+
+import datetime as dt
+import re
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from .terms import Frozen, Terms
+
+_LARGEST = 10**15
+
+Kind = Literal["external_investor", "internal_fund"]
+Identifier = Annotated[str, Field(pattern=r"^\w[\w.:/+-]*$", max_length=120, description="an id")]
+Ore = Annotated[int, Field(strict=True, ge=-_LARGEST, le=_LARGEST, description="whole øre")]
+PositiveOre = Annotated[int, Field(strict=True, gt=0, le=_LARGEST, description="whole øre above zero")]
+NaturalOre = Annotated[int, Field(strict=True, ge=0, le=_LARGEST, description="whole øre, not negative")]
+Millionths = Annotated[int, Field(strict=True, ge=0, le=10**12, description="millionths of an outcome")]
+Point = Annotated[int, Field(strict=True, ge=0, le=1200, description="a follow-up month")]
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+ByName = dict[str, Ore]
+
+# day (replacement numbers add 60), month, year, four digits, and no other digit in the id
+_CPR = re.compile(r"\D*(?:[06][1-9]|[1278]\d|[39][01])(?:0[1-9]|1[0-2])\d\d[-\s./]?\d{4}\D*", re.ASCII)
+
+
+def looks_like_cpr(text: str) -> bool:
+    """Whether a text reads as a Danish civil registration number: DDMMYY-NNNN, or ten digits that begin with a date."""
+    return _CPR.fullmatch(text) is not None
+
+
+def _pseudonym(person: str) -> str:
+    # the id itself stays out of the message, which may end in a log
+    if looks_like_cpr(person):
+        raise ValueError(
+            "this id looks like a CPR number: use a pseudonym, and keep its key outside the contract"
+        )
+    return person
+
+
+Person = Annotated[
+    str, Field(min_length=1, max_length=120, description="a pseudonym"), AfterValidator(_pseudonym)
+]
+
+
+class Event(Frozen):
+    """What every event tells.
+
+    version: place in its log, from 1. effective: the day it concerns. recorded: when it was written down, with its
+    time zone; the calendar day is read in that zone. by: who recorded it; reason: why, in free words.
+    """
+
+    topic: ClassVar[str]
+    schema_version: ClassVar[int] = 1
+
+    version: Annotated[int, Field(strict=True, ge=1)]
+    effective: dt.date
+    recorded: AwareDatetime
+    by: str = ""
+    reason: str = ""
+
+    @property
+    def log(self) -> str:
+        """The id of the contract or fund in whose log the event stands."""
+        raise NotImplementedError
+
+
+class ContractEvent(Event):
+    """An event in the log of one contract."""
+
+    contract: Identifier
+
+    @property
+    def log(self) -> str:
+        return self.contract
+
+
+class FundEvent(Event):
+    """An event in the log of one internal fund."""
+
+    fund: Identifier
+
+    @property
+    def log(self) -> str:
+        return self.fund
+
+
+class Signed(ContractEvent):
+    """*Kontrakt indgået*: the terms, with start and end dates; it takes effect on the start."""
+
+    topic: ClassVar[str] = "contract.signed"
+
+    kind: Kind
+    title: Title
+    terms: Terms
+
+
+class Drawn(ContractEvent):
+    """*Tilskud udbetalt*: capital put in, in all and by provider; `account` is the return ceiling's room after it.
+
+    A draw of nothing is allowed: it only brings the account up to its day.
+    """
+
+    topic: ClassVar[str] = "contract.drawn"
+
+    amount: NaturalOre
+    providers: ByName
+    account: Ore
+
+
+class Enrolled(ContractEvent):
+    """*Indskrevet*: persons who begin the intervention, by pseudonym."""
+
+    topic: ClassVar[str] = "contract.enrolled"
+
+    persons: Annotated[tuple[Person, ...], Field(min_length=1)]
+
+
+class DroppedOut(ContractEvent):
+    """*Frafald*: persons who left the intervention before its end."""
+
+    topic: ClassVar[str] = "contract.dropped_out"
+
+    persons: Annotated[tuple[Person, ...], Field(min_length=1)]
+
+
+class Measured(ContractEvent):
+    """*Måling*: one whole round of one metric at one follow-up month.
+
+    results: (person, or null for a count; quantity in millionths); who failed stands with 0. statement: the date of
+    the statement with which the results are settled.
+    """
+
+    topic: ClassVar[str] = "contract.measured"
+
+    metric: str
+    point: Point
+    results: Annotated[tuple[tuple[Person | None, Millionths], ...], Field(min_length=1)]
+    statement: dt.date
+
+
+class SavingRealised(ContractEvent):
+    """*Realiseret gevinst* of the period that ends on the effective date; negative when costs rose instead."""
+
+    topic: ClassVar[str] = "contract.saving_realised"
+
+    metric: str
+    amount: Ore
+    statement: dt.date
+
+
+class Verified(ContractEvent):
+    """*Resultat godkendt*: so many facts were found right for the statement of that date."""
+
+    topic: ClassVar[str] = "contract.verified"
+
+    statement: dt.date
+    facts: Annotated[int, Field(strict=True, ge=0)]
+
+
+class Amounts(Frozen):
+    """What a settlement found, in øre; only cells that are not zero.
+
+    entitled: to date, by clause. cuts: by limit and column (a clause, `floor` or `guarantee`). paid: now, by column.
+    parts: of `paid`, by column and payer. receipts: of `paid`, by provider of capital. lapsed: to date, by column.
+    account: what the return ceiling allows after it. paid_in_year: what counts against the yearly limit after it.
+    """
+
+    entitled: ByName = Field(default_factory=dict)
+    cuts: dict[str, ByName] = Field(default_factory=dict)
+    paid: ByName = Field(default_factory=dict)
+    parts: dict[str, ByName] = Field(default_factory=dict)
+    receipts: ByName = Field(default_factory=dict)
+    lapsed: ByName = Field(default_factory=dict)
+    account: Ore = 0
+    paid_in_year: Ore = 0
+
+
+class Settled(ContractEvent):
+    """*Betalingsopgørelse* for the statement of that date: what is due now, from whom, to whom."""
+
+    topic: ClassVar[str] = "contract.settled"
+
+    statement: dt.date
+    amounts: Amounts
+
+
+class Paid(ContractEvent):
+    """*Betaling* of a settlement, or of what fell due at the end (`closing`): øre by payer."""
+
+    topic: ClassVar[str] = "contract.paid"
+
+    statement: dt.date
+    closing: bool = False
+    amounts: ByName
+
+
+class Ended(ContractEvent):
+    """*Ophør*: nothing is earned after it; floor and guarantee fall due. `early` when before the agreed end."""
+
+    topic: ClassVar[str] = "contract.ended"
+
+    early: bool = False
+    amounts: Amounts
+
+
+class FundFounded(FundEvent):
+    """An internal fund (*investeringspulje*) is founded with a capital."""
+
+    topic: ClassVar[str] = "fund.founded"
+
+    title: Title
+    capital: PositiveOre
+
+
+class FundToppedUp(FundEvent):
+    """More capital is put into the fund."""
+
+    topic: ClassVar[str] = "fund.topped_up"
+
+    amount: PositiveOre
+
+
+class Released(FundEvent):
+    """*Udmøntning*: the fund releases money to a contract."""
+
+    topic: ClassVar[str] = "fund.released"
+
+    contract: Identifier
+    amount: PositiveOre
+
+
+class Repaid(FundEvent):
+    """*Tilbagebetaling* from a contract; it may exceed what was released."""
+
+    topic: ClassVar[str] = "fund.repaid"
+
+    contract: Identifier
+    amount: PositiveOre
+
+
+class WrittenOff(FundEvent):
+    """The fund gives up part of what a contract has not repaid; no money moves."""
+
+    topic: ClassVar[str] = "fund.written_off"
+
+    contract: Identifier
+    amount: PositiveOre
+
+
+class FundClosed(FundEvent):
+    """The fund is closed; `returned` is the capital that goes back to the treasury."""
+
+    topic: ClassVar[str] = "fund.closed"
+
+    returned: NaturalOre
+
+
+EVENTS: tuple[type[Event], ...] = (
+    Signed,
+    Drawn,
+    Enrolled,
+    DroppedOut,
+    Measured,
+    SavingRealised,
+    Verified,
+    Settled,
+    Paid,
+    Ended,
+    FundFounded,
+    FundToppedUp,
+    Released,
+    Repaid,
+    WrittenOff,
+    FundClosed,
+)

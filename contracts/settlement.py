@@ -1,0 +1,334 @@
+"""Settlement in two stages, for one contract and for ten thousand: pure, array-valued, whole øre.
+
+*Entitle* turns facts into the cumulative entitlement of each clause at each statement; it is memoryless, and persons,
+prices and tiers live only here. *Pay* takes what is entitled to date less what lapsed or was paid, applies the limits in
+a fixed order, and carries all memory in a `Position`. A row is a contract instance: one row for a live contract, one per
+replication in the simulator.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compiled import Plan, PricePlan, SavingsPlan, SchedulePlan
+from .dates import growth_ppb
+from .money import PPB, PPM, Ore, muldiv, parts
+
+Ints = NDArray[np.int64]
+_EXACT_IN_FLOAT = 2**53
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found, one element a fact; all arrays int64 of one length.
+
+    row: contract instance; person: index, −1 for a cohort or count; day: proleptic ordinal; statement: index of the
+    statement that settles it; metric: index in `Plan.metrics`; point: follow-up month, 0 where there is none;
+    quantity: millionths of an outcome, or øre for savings.
+    Successes may be handed over counted by (row, statement, metric, point) where no person limit applies: for whole
+    quantities that gives the same øre.
+    """
+
+    row: Ints
+    person: Ints
+    day: Ints
+    statement: Ints
+    metric: Ints
+    point: Ints
+    quantity: Ints
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+def facts_of(records: Sequence[tuple[int, int, int, int, int, int, int]]) -> Facts:
+    """Facts from tuples in the order of the fields."""
+    table = np.array(records, dtype=np.int64).reshape(-1, 7)
+    return Facts(*(np.ascontiguousarray(column) for column in table.T))
+
+
+def join_facts(pieces: Sequence[Facts]) -> Facts:
+    """One table of several."""
+    if not pieces:
+        return facts_of([])
+    names = Facts.__dataclass_fields__
+    return Facts(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in names))
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Each fact's way through a clause: gross øre, what a person limit cut, net = gross − cut; one element a line."""
+
+    fact: Ints
+    clause: Ints
+    gross: Ore
+    cut: Ore
+
+    @property
+    def net(self) -> Ore:
+        return self.gross - self.cut
+
+
+@dataclass(frozen=True)
+class Due:
+    """Cumulative entitlement in øre, amount[row, clause, statement], and its lines when asked for."""
+
+    amount: Ore
+    lines: Lines | None = None
+
+
+def entitle(plan: Plan, facts: Facts, rows: int, lines: bool = False) -> Due:
+    """What the facts entitle to, by clause and statement, before limits on money.
+
+    Within a person, outcomes are served in the order statement, day, clause, point, so a person limit cuts the last.
+    Raises OverflowError where sums leave the exact range.
+    """
+    statements = len(plan.statement_days)
+    found = [_clause_lines(plan, c, facts, rows) for c in range(len(plan.clauses))]
+    table = Lines(
+        fact=np.concatenate([np.zeros(0, np.int64)] + [fact for fact, _ in found]),
+        clause=np.concatenate([np.zeros(0, np.int64)] + [np.full(len(fact), c) for c, (fact, _) in enumerate(found)]),
+        gross=np.concatenate([np.zeros(0, np.int64)] + [gross for _, gross in found]),
+        cut=np.zeros(sum(len(fact) for fact, _ in found), np.int64),
+    )
+    if plan.person_cap is not None:
+        table = replace(table, cut=_person_cuts(plan, facts, table))
+    due = np.zeros((rows, len(plan.clauses), statements), np.int64)
+    cell = (facts.row[table.fact] * len(plan.clauses) + table.clause) * statements + facts.statement[table.fact]
+    due += _sums(cell, table.net, due.size).reshape(due.shape)
+    due = np.cumsum(due, axis=2)
+    for c, clause in enumerate(plan.clauses):
+        if isinstance(clause, SchedulePlan):
+            due[:, c, :] += clause.due
+    return Due(due, table if lines else None)
+
+
+def _clause_lines(plan: Plan, clause_index: int, facts: Facts, rows: int) -> tuple[Ints, Ore]:
+    clause = plan.clauses[clause_index]
+    if isinstance(clause, PricePlan):
+        (at,) = np.nonzero(facts.metric == clause.metric)
+        price = clause.price[np.minimum(facts.point[at], len(clause.price) - 1)]
+        at, price = at[price > 0], price[price > 0]
+        return at, muldiv(facts.quantity[at], price, PPM)
+    if isinstance(clause, SavingsPlan):
+        (at,) = np.nonzero(facts.metric == clause.metric)
+        at = at[np.lexsort((facts.day[at], facts.statement[at], facts.row[at]))]
+        before, after = _running(facts.row[at], facts.quantity[at], rows)
+        return at, tiered(clause, after) - tiered(clause, before)
+    return np.zeros(0, np.int64), np.zeros(0, np.int64)
+
+
+def tiered(clause: SavingsPlan, saving: Ore) -> Ore:
+    """What a cumulative saving has earned: nothing below zero, then each tier's share of the saving in its width.
+
+    A tier's width is `until_earned` divided by its share, rounded to an øre; the amount of each tier is rounded once and
+    a full tier earns exactly its step.
+    """
+    earned = np.zeros_like(saving)
+    for low, width, share, step in clause.tiers:
+        within = np.clip(saving - low, 0, width)
+        amount = muldiv(within, share, PPM)
+        if step is not None:
+            amount = np.where(within == width, step, np.minimum(amount, step))
+        earned += amount
+    return earned
+
+
+def _running(row: Ints, quantity: Ints, rows: int) -> tuple[Ints, Ints]:
+    """Cumulative quantity before and after each element, within its row; elements are sorted by row."""
+    after = np.cumsum(quantity)
+    first = np.searchsorted(row, np.arange(rows))
+    base = np.concatenate([[0], after])[first]
+    after = after - base[row]
+    return after - quantity, after
+
+
+def _person_cuts(plan: Plan, facts: Facts, table: Lines) -> Ore:
+    assert plan.person_cap is not None
+    priced = np.array([isinstance(clause, PricePlan) for clause in plan.clauses])
+    (at,) = np.nonzero(priced[table.clause] & (facts.person[table.fact] >= 0))
+    fact, clause = table.fact[at], table.clause[at]
+    order, group = _served(plan, facts, fact, clause)
+    gross = table.gross[at][order]
+    before, after = _running(group, gross, int(group[-1]) + 1 if len(group) else 0)
+    allowed = np.minimum(after, plan.person_cap) - np.minimum(before, plan.person_cap)
+    cuts = np.zeros(len(table.fact), np.int64)
+    cuts[at[order]] = gross - allowed
+    return cuts
+
+
+def _served(plan: Plan, facts: Facts, fact: Ints, clause: Ints) -> tuple[Ints, Ints]:
+    """The order in which lines are served (row, person, statement, day, clause, point), and each line's person group."""
+    keys = (
+        facts.row[fact],
+        facts.person[fact],
+        facts.statement[fact],
+        facts.day[fact] - (int(facts.day.min()) if len(facts) else 0),
+        clause,
+        facts.point[fact],
+    )
+    widths = [int(key.max(initial=0)) + 1 for key in keys]
+    if np.prod([float(width) for width in widths]) < _EXACT_IN_FLOAT:
+        packed = keys[0]
+        for key, width in zip(keys[1:], widths[1:], strict=True):
+            packed = packed * width + key
+        order = np.argsort(packed, kind="stable")
+    else:
+        order = np.lexsort(keys[::-1])
+    who = keys[0][order] * widths[1] + keys[1][order]
+    group = np.cumsum(np.concatenate([[0], (np.diff(who) != 0).astype(np.int64)])) if len(who) else who
+    return order, group
+
+
+def _sums(cell: Ints, amount: Ore, size: int) -> Ore:
+    """Integer sums of amounts by cell; bincount adds in float64, which is exact below 2^53."""
+    if len(amount) and float(np.abs(amount).sum(dtype=np.float64)) >= _EXACT_IN_FLOAT:
+        raise OverflowError("amounts of more than 90 000 billion kroner cannot be added exactly")
+    return np.bincount(cell, weights=amount, minlength=size).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Position:
+    """All that paying remembers, by row and column (clauses, then floor and guarantee); øre.
+
+    paid, lapsed [row, column]; paid_year [row] in calendar year `year`; account [row] is what the return ceiling still
+    allows, on `day` (proleptic ordinal); drawn [row]; ended [row] bool.
+    """
+
+    paid: Ore
+    lapsed: Ore
+    paid_year: Ore
+    account: Ore
+    drawn: Ore
+    ended: NDArray[np.bool_]
+    day: int
+    year: int
+
+
+def opening(plan: Plan, rows: int) -> Position:
+    """The position before anything has been drawn or paid, on the day the contract starts."""
+
+    def nothing(*shape: int) -> Ore:
+        return np.zeros(shape, np.int64)
+
+    columns = len(plan.columns)
+    return Position(
+        paid=nothing(rows, columns),
+        lapsed=nothing(rows, columns),
+        paid_year=nothing(rows),
+        account=nothing(rows),
+        drawn=nothing(rows),
+        ended=np.zeros(rows, bool),
+        day=plan.start_day,
+        year=0,
+    )
+
+
+def draw(plan: Plan, position: Position, day: int, year: int, amount: Ore) -> Position:
+    """Capital drawn on a day, amount[row] in øre: it adds to what the return ceiling allows."""
+    now = _advance(plan, position, day, year)
+    return replace(now, drawn=now.drawn + amount, account=now.account + amount)
+
+
+def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tuple[Position, Ore, Ore]:
+    """Settle what is entitled to date, to_date[row, clause], on a statement day.
+
+    Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in the
+    order of `plan.limits`: clause, year, total, return ceiling. Within a limit earlier clauses are served first. What is
+    entitled below what was paid is never claimed back: it is set off against the clause's later amounts.
+    """
+    now = _advance(plan, position, day, year)
+    clauses = len(plan.clauses)
+    claim = np.zeros_like(now.paid)
+    claim[:, :clauses] = to_date - now.lapsed[:, :clauses] - now.paid[:, :clauses]
+    claim = np.where(now.ended[:, None], 0, np.maximum(claim, 0))
+    return _within_limits(plan, now, claim)
+
+
+def close(plan: Plan, position: Position, day: int, year: int, rows: NDArray[np.bool_]) -> tuple[Position, Ore, Ore]:
+    """End the contract for the chosen rows: the agreed floor and guarantee fall due, and nothing after.
+
+    The floor is paid within the same limits as the clauses; the guarantor pays outside them. Returns as `pay`.
+    """
+    now = _advance(plan, position, day, year)
+    ending = rows & ~now.ended
+    claim = np.zeros_like(now.paid)
+    if plan.floor_column is not None:
+        least = muldiv(now.drawn, plan.floor_share, PPM)
+        claim[:, plan.floor_column] = np.where(ending, np.maximum(least - now.paid.sum(axis=1), 0), 0)
+    now, paid, cuts = _within_limits(plan, now, claim)
+    if plan.guarantee_column is not None:
+        short = np.maximum(now.drawn - now.paid.sum(axis=1), 0)
+        called = np.where(ending, np.minimum(short, plan.guarantee_amount), 0)
+        paid[:, plan.guarantee_column] += called
+        whole = now.paid.copy()
+        whole[:, plan.guarantee_column] += called
+        now = replace(now, paid=whole)
+    return replace(now, ended=now.ended | ending), paid, cuts
+
+
+def split(plan: Plan, before: Ore, after: Ore) -> Ore:
+    """Payers' parts [row, column, payer] of what was paid between two cumulative positions [row, column].
+
+    Cumulative amounts are split and their differences taken: the parts add to the whole, and drift by at most one øre.
+    """
+    result = np.zeros((*before.shape, len(plan.payers)), np.int64)
+    for column, (who, shares) in enumerate(plan.payer_shares):
+        result[:, column, who] = parts(after[:, column], shares) - parts(before[:, column], shares)
+    return result
+
+
+def to_investors(plan: Plan, before: Ore, after: Ore) -> Ore:
+    """Capital providers' parts [row, provider] of an amount between two cumulative totals [row] (draws or payments)."""
+    return parts(after, plan.capital_shares) - parts(before, plan.capital_shares)
+
+
+def _advance(plan: Plan, position: Position, day: int, year: int) -> Position:
+    account = position.account
+    if plan.ceiling is not None:
+        growth = growth_ppb(plan.ceiling.rate, plan.ceiling.accrual, position.day, day)
+        account = account + muldiv(account, growth, PPB)
+    elif day < position.day:
+        raise ValueError("time runs forward")
+    paid_year = position.paid_year if year == position.year else np.zeros_like(position.paid_year)
+    return replace(position, account=account, paid_year=paid_year, day=day, year=year)
+
+
+def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore, Ore]:
+    cuts = np.zeros((len(plan.limits), *claim.shape), np.int64)
+    lapsed = now.lapsed
+    for number, limit in enumerate(plan.limits):
+        if limit.kind == "per_clause":
+            allowed = claim.copy()
+            room = np.maximum(limit.amount - now.paid[:, limit.column], 0)
+            allowed[:, limit.column] = np.minimum(claim[:, limit.column], room)
+        else:
+            used = {"per_year": now.paid_year, "total": _by_payers(plan, now.paid)}.get(limit.kind)
+            room = now.account if used is None else limit.amount - used
+            allowed = _served_in_order(claim, np.maximum(room, 0))
+        cuts[number] = claim - allowed
+        if limit.lapses:
+            lapsed = lapsed + cuts[number]
+        claim = allowed
+    total = claim.sum(axis=1)
+    after = replace(
+        now,
+        paid=now.paid + claim,
+        lapsed=lapsed,
+        paid_year=now.paid_year + total,
+        account=now.account - total if plan.ceiling is not None else now.account,
+    )
+    return after, claim, cuts
+
+
+def _by_payers(plan: Plan, paid: Ore) -> Ore:
+    """Paid in all under the contract; a guarantor's payment is not the payers'."""
+    columns = [c for c in range(paid.shape[1]) if c != plan.guarantee_column]
+    return paid[:, columns].sum(axis=1)
+
+
+def _served_in_order(claim: Ore, room: Ore) -> Ore:
+    before = np.cumsum(claim, axis=1) - claim
+    return np.clip(room[:, None] - before, 0, claim)

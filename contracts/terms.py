@@ -1,0 +1,294 @@
+"""What was agreed: the terms of a contract as frozen data, read from YAML and kept in the contract's first event.
+
+Amounts are whole kroner as signed, shares and rates exact decimals; `settlement.compile_terms` turns them into øre and
+millionths. A contract is capital in, facts, clauses and limits: an external investor's contract and an internal fund's
+are the same terms with other parties.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+
+from .dates import Accrual, month_end
+from .problems import Finding, refuse
+
+
+class Frozen(BaseModel):
+    """Base of all data that is agreed or has happened: immutable, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sourced(Frozen):
+    """Data that says where its numbers come from: published (P), derived by arithmetic (D) or assumed (A).
+
+    What has no mark is an assumption; P and D need a source.
+    """
+
+    mark: Annotated[Literal["P", "D", "A"], Field(description="P published, D derived, A assumed")] = "A"
+    source: Annotated[str | None, Field(description="key of a source, or where the number was read")] = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _source_given(self) -> Self:
+        if self.mark != "A" and not self.source:
+            refuse(Finding(f"the mark {self.mark} needs a source", ("mark",), "add source:, or mark it A (assumed)"))
+        return self
+
+
+Name = Annotated[str, Field(pattern=r"^[\w][\w .,&/-]*$", max_length=80, description="a name")]
+Kroner = Annotated[StrictInt, Field(ge=0, le=10**10, description="whole kroner")]
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a share from 0 to 1, such as 0.5")]
+Rate = Annotated[Decimal, Field(gt=-1, le=1, decimal_places=6, description="a yearly rate, such as 0.046")]
+Month = Annotated[int, Field(ge=0, le=1200, description="a month counted from the start")]
+Year = Annotated[int, Field(ge=1900, le=2200, description="a calendar year")]
+Payers = Annotated[dict[Name, Share], Field(min_length=1, description="who pays which share; adds to 1")]
+Excess = Annotated[
+    Literal["waits", "lapses"], Field(description="what a limit cuts off waits for later room, or lapses")
+]
+
+
+class UnitPrice(Sourced):
+    """A price per verified outcome, by follow-up month (DSI's rate card).
+
+    A fact of `metric` at a follow-up month in `prices` earns quantity × price. Used by a pool, this is repayment *by
+    outcome*.
+    """
+
+    kind: Literal["unit_price"]
+    metric: Name
+    prices: Annotated[dict[Month, Kroner], Field(min_length=1, description="follow-up month: price")]
+    payers: Payers
+
+
+class Tier(Frozen):
+    """One step of a share of savings: this share until so much has been earned in all by the clause."""
+
+    share: Share
+    until_earned: Annotated[Kroner | None, Field(description="kroner earned in all; none in the last")] = None
+
+
+class SavingsShare(Sourced):
+    """A share of the realised saving after refusion (DSK's gain share); in tiers of what has been earned in all.
+
+    It works on the cumulative saving: a later loss is set off against earlier gains. Used by a pool, this is repayment
+    by *realised* saving, and 1 − share is what the department keeps.
+    """
+
+    kind: Literal["savings_share"]
+    metric: Name = "saving"
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
+    payers: Payers
+
+    @model_validator(mode="after")
+    def _tiers_in_order(self) -> Self:
+        bounds = [tier.until_earned for tier in self.tiers]
+        limits = [bound for bound in bounds[:-1] if bound is not None]
+        if len(limits) < len(bounds) - 1 or limits != sorted(set(limits)):
+            refuse(Finding("every tier but the last needs a rising until_earned", ("tiers",), "order the tiers"))
+        if bounds[-1] is not None and limits and bounds[-1] <= limits[-1]:
+            refuse(Finding("the last until_earned is not above the one before", ("tiers",), "order the tiers"))
+        for number, tier in enumerate(self.tiers):
+            if tier.until_earned is not None and tier.share == 0:
+                refuse(Finding("a tier with share 0 never reaches its until_earned", ("tiers", number)))
+        return self
+
+
+class Scheduled(Sourced):
+    """Amounts due on dates whatever happens: a frame cut from coming budget years (*budgetreduktion*), a fixed fee.
+
+    A year as key means its 31 December. Used by a pool, this is *budgeted* repayment.
+    """
+
+    kind: Literal["scheduled"]
+    amounts: Annotated[dict[Year | dt.date, Kroner], Field(min_length=1, description="year or date: kroner")]
+    payers: Payers
+
+
+class NoRepayment(Sourced):
+    """Nothing is due: a pool that gives, and asks for nothing back."""
+
+    kind: Literal["none"]
+
+
+Clause = Annotated[UnitPrice | SavingsShare | Scheduled | NoRepayment, Field(discriminator="kind")]
+
+
+class PerPerson(Sourced):
+    """No citizen earns more than this in all, over the unit prices; the excess lapses."""
+
+    kind: Literal["per_person"]
+    amount: Kroner
+
+
+class PerClause(Sourced):
+    """One clause pays no more than this in all."""
+
+    kind: Literal["per_clause"]
+    clause: Name
+    amount: Kroner
+    excess: Excess = "waits"
+
+
+class PerYear(Sourced):
+    """The contract pays no more than this in a calendar year."""
+
+    kind: Literal["per_year"]
+    amount: Kroner
+    excess: Excess = "waits"
+
+
+class Total(Sourced):
+    """The contract pays no more than this in all."""
+
+    kind: Literal["total"]
+    amount: Kroner
+    excess: Excess = "waits"
+
+
+class ReturnCeiling(Sourced):
+    """*Afkastloft*: payments stop when capital and a yearly return at `rate` are repaid (compound account)."""
+
+    kind: Literal["return_ceiling"]
+    rate: Rate
+    accrual: Accrual = "daily"
+    excess: Excess = "waits"
+
+
+Limit = Annotated[PerPerson | PerClause | PerYear | Total | ReturnCeiling, Field(discriminator="kind")]
+
+
+class Floor(Sourced):
+    """*Afkastgulv*: at the end the payers top the payments up to this share of the capital drawn."""
+
+    share_of_capital: Share
+    payers: Payers
+
+
+class Guarantee(Sourced):
+    """A third party's first-loss guarantee: at the end it covers capital not repaid, up to an amount."""
+
+    by: Name
+    amount: Kroner
+
+
+class Statements(Frozen):
+    """When results are stated and settled: every so many months, at given months, or on given dates."""
+
+    every_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    months: Annotated[tuple[Month, ...], Field(min_length=1)] | None = None
+    dates: Annotated[tuple[dt.date, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [name for name in ("every_months", "months", "dates") if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            refuse(Finding(f"expected one of every_months, months and dates, found {found}", (), "keep one"))
+        return self
+
+
+class Terms(Sourced):
+    """The terms of one contract.
+
+    `capital` says who puts up the capital and receives the payments, in which shares; `draws` when it is drawn: kroner
+    by contract month (the month's last day; 0 is the start) or date, or `as_costs`, as the intervention is paid.
+    """
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+    capital: Annotated[dict[Name, Share], Field(min_length=1, description="who puts up which share; adds to 1")]
+    draws: dict[Month | dt.date, Kroner] | Literal["as_costs"] = "as_costs"
+    statements: Statements = Statements(every_months=12)
+    clauses: dict[Name, Clause] = Field(min_length=1)
+    limits: tuple[Limit, ...] = ()
+    floor: Floor | None = None
+    guarantee: Guarantee | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        refuse(*self._findings())
+        return self
+
+    def _findings(self) -> Iterator[Finding]:
+        for path, shares in self.split_paths():
+            if sum(shares.values()) != 1:
+                yield Finding(f"expected shares that add to 1, found {sum(shares.values())}", path, "mend the shares")
+        for number, limit in enumerate(self.limits):
+            if isinstance(limit, PerClause) and limit.clause not in self.clauses:
+                known = ", ".join(self.clauses)
+                yield Finding(f"unknown clause '{limit.clause}'", ("limits", number, "clause"), f"known: {known}")
+        kinds = [limit.kind for limit in self.limits if not isinstance(limit, PerClause)]
+        for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+            yield Finding(f"the limit {kind} stands twice", ("limits",), "keep one")
+        for name in ("floor", "guarantee"):
+            if name in self.clauses:
+                yield Finding(f"a clause cannot be called {name}", ("clauses", name), "choose another name")
+        if self.start and self.end and self.end <= self.start:
+            yield Finding(f"the end {self.end} is not after the start {self.start}", ("end",), "mend the dates")
+
+    def split_paths(self) -> Iterator[tuple[tuple[str, ...], dict[str, Decimal]]]:
+        """Every place where shares of parties stand, with its path in the terms."""
+        yield ("capital",), self.capital
+        for name, clause in self.clauses.items():
+            if not isinstance(clause, NoRepayment):
+                yield ("clauses", name, "payers"), clause.payers
+        if self.floor:
+            yield ("floor", "payers"), self.floor.payers
+
+
+def dated(terms: Terms, start: dt.date, end: dt.date) -> Terms:
+    """The same terms with start and end filled in where they were left open."""
+    return terms.model_copy(update={"start": terms.start or start, "end": terms.end or end})
+
+
+def contract_dates(terms: Terms) -> tuple[dt.date, dt.date]:
+    """Start and end; terms without them cannot be settled (ValueError)."""
+    if terms.start is None or terms.end is None:
+        raise ValueError("the terms have no start and end date yet")
+    return terms.start, terms.end
+
+
+def statement_dates(terms: Terms) -> tuple[dt.date, ...]:
+    """The dates on which results are settled, in order.
+
+    The contract's end is always one of them, and so are the dates on which scheduled amounts fall due.
+    """
+    start, end = contract_dates(terms)
+    rule = terms.statements
+    if rule.dates is not None:
+        days = list(rule.dates)
+    elif rule.months is not None:
+        days = [month_end(start, month) for month in rule.months]
+    else:
+        every = rule.every_months or 12
+        count = (end.year - start.year + 1) * 12 // every + 1
+        days = [month_end(start, every * number) for number in range(1, count + 1)]
+    for clause in terms.clauses.values():
+        if isinstance(clause, Scheduled):
+            days += scheduled_dates(clause)
+    return tuple(sorted({day for day in days if start <= day < end} | {end}))
+
+
+def draw_dates(terms: Terms) -> dict[dt.date, int]:
+    """Kroner to be drawn by date, for terms with a stated schedule; empty for `as_costs`."""
+    start, _ = contract_dates(terms)
+    if terms.draws == "as_costs":
+        return {}
+    drawn: dict[dt.date, int] = {}
+    for when, kroner in terms.draws.items():
+        day = when if isinstance(when, dt.date) else month_end(start, when)
+        drawn[day] = drawn.get(day, 0) + kroner
+    return dict(sorted(drawn.items()))
+
+
+def scheduled_dates(clause: Scheduled) -> dict[dt.date, int]:
+    """Kroner due by date; a year stands for its 31 December, and what stands for the same day is added."""
+    due: dict[dt.date, int] = {}
+    for when, kroner in clause.amounts.items():
+        day = when if isinstance(when, dt.date) else dt.date(when, 12, 31)
+        due[day] = due.get(day, 0) + kroner
+    return due

@@ -1,0 +1,14 @@
+"""Scenarios: what we want to find out, as data with sources."""
+
+from os import PathLike
+
+from .loading import LoadError, load_model
+from .model import Scenario
+
+
+def load(path: str | PathLike[str]) -> Scenario:
+    """The scenario in a YAML file; every problem at once as LoadError, with its place and how to mend it."""
+    return load_model(path, Scenario)
+
+
+__all__ = ["LoadError", "Scenario", "load"]

@@ -1,0 +1,189 @@
+"""How lives run in a scenario: domains with states, and hazards without and with the intervention."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from contracts.problems import Finding, refuse
+from contracts.terms import Frozen, Month, Name, Sourced
+
+PositiveRate = Annotated[Decimal, Field(gt=0, le=1000, description="a rate above 0")]
+Ratio = Annotated[Decimal, Field(ge=Decimal("0.001"), le=1000, description="a hazard ratio")]
+
+
+class EverBy(Frozen):
+    """So large a share has left the state at some time within so many months, if nothing calls them back."""
+
+    share: Annotated[Decimal, Field(gt=0, lt=1, description="a share above 0 and below 1")]
+    month: Annotated[int, Field(ge=1, le=1200)]
+
+
+class Band(Frozen):
+    """A hazard in part of a stay: for so many months since the state was entered; the last band has no months."""
+
+    months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    monthly_rate: PositiveRate
+
+
+class Hazard(Sourced):
+    """How fast citizens move from one state to another, said in one of the ways people know it.
+
+    `monthly_rate`, `yearly_rate`: a continuous rate. `median_months`: half have moved by then. `yearly_share`: so large a
+    share moves within a year (continuously: −ln(1 − share)). `ever_by`: a share within so many months. `bands`: rates
+    that change with the time since the state was entered.
+    """
+
+    monthly_rate: PositiveRate | None = None
+    yearly_rate: PositiveRate | None = None
+    median_months: PositiveRate | None = None
+    yearly_share: Annotated[Decimal, Field(gt=0, lt=1, description="a share above 0 and below 1")] | None = None
+    ever_by: EverBy | None = None
+    bands: Annotated[tuple[Band, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        ways = ("monthly_rate", "yearly_rate", "median_months", "yearly_share", "ever_by", "bands")
+        given = [way for way in ways if getattr(self, way) is not None]
+        if len(given) != 1:
+            refuse(Finding(f"expected one of {', '.join(ways)}, found {' and '.join(given) or 'none'}"))
+        if self.bands and any((band.months is None) != (band is self.bands[-1]) for band in self.bands):
+            refuse(Finding("every band but the last needs months, and the last has none", ("bands",)))
+        return self
+
+    def monthly(self) -> tuple[tuple[float, float], ...]:
+        """Bands of the stay as (ends after months, rate a month); the last ends at infinity."""
+        if self.bands:
+            ends = [float(sum(b.months or 0 for b in self.bands[: n + 1])) for n in range(len(self.bands))]
+            return tuple((e, float(b.monthly_rate)) for e, b in zip([*ends[:-1], math.inf], self.bands, strict=True))
+        return ((math.inf, self._constant()),)
+
+    def _constant(self) -> float:
+        if self.monthly_rate is not None:
+            return float(self.monthly_rate)
+        if self.yearly_rate is not None:
+            return float(self.yearly_rate) / 12
+        if self.median_months is not None:
+            return math.log(2) / float(self.median_months)
+        if self.yearly_share is not None:
+            return -math.log1p(-float(self.yearly_share)) / 12
+        assert self.ever_by is not None
+        return -math.log1p(-float(self.ever_by.share)) / self.ever_by.month
+
+
+class Effect(Hazard):
+    """What the intervention does to one transition while it lasts: a hazard ratio, or the hazard itself."""
+
+    hazard_ratio: Ratio | None = None
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        if self.hazard_ratio is None:
+            return super()._said_once()
+        if any(getattr(self, way) is not None for way in ("monthly_rate", "yearly_rate", "median_months")):
+            refuse(Finding("a hazard_ratio stands beside a hazard", (), "keep one of the two"))
+        return self
+
+
+Arrow = Annotated[str, Field(pattern=r"^\S.* -> .*\S$", description="a transition such as 'homeless -> housed'")]
+
+
+class HazardDomain(Frozen):
+    """A part of life with states, and hazards between them. Everyone begins in `initial` (the first state)."""
+
+    kind: Literal["hazards"]
+    states: Annotated[tuple[Name, ...], Field(min_length=2, max_length=20)]
+    initial: Name | None = None
+    without: Annotated[dict[Arrow, Hazard], Field(min_length=1)]
+    with_: Annotated[dict[Arrow, Effect], Field(alias="with")] = {}
+
+    @model_validator(mode="after")
+    def _states_known(self) -> Self:
+        refuse(*self._findings())
+        return self
+
+    def _findings(self) -> Iterator[Finding]:
+        yield from _states(self.states, self.initial)
+        for side, arrows in (("without", self.without), ("with", self.with_)):
+            for arrow in arrows:
+                for state in ends(arrow):
+                    if state not in self.states:
+                        known = ", ".join(self.states)
+                        yield Finding(f"unknown state '{state}'", (side, arrow), f"known states: {known}")
+                if ends(arrow)[0] == ends(arrow)[1]:
+                    yield Finding("a transition to the same state", (side, arrow), "name two states")
+        for arrow in self.with_:
+            if arrow not in self.without:
+                hint = "give its hazard without the intervention too"
+                yield Finding(f"'{arrow}' has no hazard without the intervention", ("with", arrow), hint)
+
+
+class StatedGroup(Frozen):
+    """So many citizens with the same stated lives: the state they enter on each date, without and with."""
+
+    citizens: Annotated[int, Field(ge=1)]
+    without: dict[dt.date, Name] = {}
+    with_: Annotated[dict[dt.date, Name], Field(alias="with")] = {}
+
+
+class StatedDomain(Frozen):
+    """A part of life whose courses are stated, citizen by citizen in order, instead of drawn."""
+
+    kind: Literal["stated"]
+    states: Annotated[tuple[Name, ...], Field(min_length=2, max_length=20)]
+    initial: Name | None = None
+    stated: Annotated[tuple[StatedGroup, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _states_known(self) -> Self:
+        findings = list(_states(self.states, self.initial))
+        for number, group in enumerate(self.stated):
+            for side, path in (("without", group.without), ("with", group.with_)):
+                unknown = [day for day, state in path.items() if state not in self.states]
+                for day in unknown:
+                    hint = f"known states: {', '.join(self.states)}"
+                    findings.append(Finding(f"unknown state '{path[day]}'", ("stated", number, side), hint))
+        refuse(*findings)
+        return self
+
+
+Domain = Annotated[HazardDomain | StatedDomain, Field(discriminator="kind")]
+
+
+def _states(states: tuple[str, ...], initial: str | None) -> Iterator[Finding]:
+    if len(set(states)) < len(states):
+        yield Finding("a state stands twice", ("states",), "name each state once")
+    if initial is not None and initial not in states:
+        yield Finding(f"unknown state '{initial}'", ("initial",), f"known states: {', '.join(states)}")
+
+
+def ends(arrow: str) -> tuple[str, str]:
+    """The two states of a transition written 'from -> to'."""
+    origin, _, destination = arrow.partition(" -> ")
+    return origin.strip(), destination.strip()
+
+
+class OutcomeMeasure(Sourced):
+    """A citizen reaches the goal at a follow-up month when the state has lasted `over_months` up to that month's end."""
+
+    kind: Literal["outcome"]
+    domain: Name
+    state: Name
+    over_months: Annotated[int, Field(ge=0, le=240)] = 0
+    at_months: Annotated[tuple[Month, ...], Field(min_length=1)]
+
+
+class SavingMeasure(Sourced):
+    """The municipality's released saving after refusion in a calendar year, measured against the lives without.
+
+    `lines`: the economy lines that count; all when left out. Certified at the end of each year.
+    """
+
+    kind: Literal["saving"]
+    lines: tuple[Name, ...] | None = None
+
+
+Measure = Annotated[OutcomeMeasure | SavingMeasure, Field(discriminator="kind")]

@@ -1,0 +1,139 @@
+"""One design in one block: its contract runs through the calendar, and every flow becomes a posting."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.compiled import Plan
+from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, Account, Posting
+from contracts.money import PPM, Ore, muldiv, ore, ppm
+from contracts.settlement import Facts, entitle
+from scenarios.model import Design
+
+from .calendar import Course, run_contract
+from .measuring import FollowUp, contract_facts
+from .setup import ContractSetup, Setup, variant_of
+from .world import Block, World
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Played:
+    """A design played in a block: its postings, and its contract's course and entitlements where it has a contract."""
+
+    world: World
+    postings: tuple[Posting, ...]
+    course: Course | None
+    plan: Plan | None
+
+
+def play(block: Block, name: str) -> Played:
+    """Play a design against the block's world."""
+    design = block.setup.scenario.designs[name]
+    world = block.world(variant_of(design))
+    postings = _saving_postings(block, world)
+    contract = block.setup.contracts.get(name)
+    if contract is None:
+        return Played(world, (*postings, *_cost_postings(block, design, world)), None, None)
+    course = _course(block, contract, world)
+    postings += _cost_postings(block, design, world)
+    postings += _contract_postings(block, design, contract, course)
+    return Played(world, tuple(postings), course, contract.plan)
+
+
+def facts_in(block: Block, contract: ContractSetup, world: World, persons: bool, anyway: bool = False) -> Facts:
+    """The facts that a contract reads in a world; `anyway`: as they would have been without the intervention."""
+    follow_ups: list[FollowUp] = world.anyway if anyway else world.follow_ups
+    return contract_facts(
+        contract.plan,
+        follow_ups,
+        [] if anyway else world.realised,
+        contract.statement_of,
+        block.setup.ordinal_of,
+        block.rows,
+        persons,
+    )
+
+
+def draws_in(contract: ContractSetup, world: World, rows: int) -> list[tuple[int, Ints]]:
+    """Capital drawn: (day number, øre [row]), until the intervention is closed down."""
+    if contract.plan.draws_as_costs:
+        return list(world.costs)
+    return [(day, np.where(world.closes > day, np.full(rows, amount), 0)) for day, amount in contract.draw_days]
+
+
+def _course(block: Block, contract: ContractSetup, world: World) -> Course:
+    plan = contract.plan
+    facts = facts_in(block, contract, world, persons=plan.person_cap is not None)
+    due = entitle(plan, facts, block.rows).amount
+    days = (contract.statement_days, contract.end_day)
+    return run_contract(plan, due, draws_in(contract, world, block.rows), days, block.setup.dates, block.rows)
+
+
+def _yearly(setup: Setup, rows: int, dated: list[tuple[int, Ore]]) -> Ore:
+    total = np.zeros((rows, len(setup.years)), np.int64)
+    for day, amount in dated:
+        total[:, setup.dates(day)[1] - setup.years[0]] += amount
+    return total
+
+
+def _saving_postings(block: Block, world: World) -> list[Posting]:
+    postings = []
+    for line in block.setup.lines:
+        saving, about = world.savings[line.name], line.line
+        service = about.budget_class == "service"
+        committee = Account(MUNICIPALITY, about.committee, about.budget_class, service and about.ceiling != "outside")
+        refunding = Account(MUNICIPALITY, about.committee, about.budget_class, service and about.ceiling == "net")
+        source = CITIZENS if about.budget_class == "transfer" else RESOURCES
+        postings.append(Posting(f"saving:{line.name}", Account(source), committee, saving.gross))
+        postings.append(Posting(f"refusion:{line.name}", refunding, Account(STATE), saving.refusion))
+    return postings
+
+
+def _own_account(setup: Setup, design: Design) -> Account:
+    """The budget line that pays for the intervention, its results and the contract's overhead."""
+    costs = setup.scenario.intervention.costs
+    under = costs.budget_class == "service" and costs.ceiling != "outside"
+    return Account(MUNICIPALITY, costs.committee, costs.budget_class, under)
+
+
+def _cost_postings(block: Block, design: Design, world: World) -> list[Posting]:
+    setup, costs = block.setup, block.setup.scenario.intervention.costs
+    own = _own_account(setup, design)
+    payer = Account("supplier") if design.capital_to == "supplier" and design.contract else own
+    amount = _yearly(setup, block.rows, list(world.costs))
+    postings = [Posting("intervention", payer, Account(RESOURCES), amount)]
+    if costs.refusion and payer is own:
+        refunded = Account(MUNICIPALITY, own.committee, own.budget_class, own.under_ceiling and costs.ceiling == "net")
+        share = muldiv(amount, ppm(costs.refusion), PPM)
+        postings.append(Posting("intervention_refusion", Account(STATE), refunded, share))
+    if design.transaction_cost:
+        overhead = np.zeros_like(amount)
+        overhead[:, 0] = ore(design.transaction_cost)
+        postings.append(Posting("transaction", own, Account(RESOURCES), overhead))
+    return postings
+
+
+def _contract_postings(block: Block, design: Design, contract: ContractSetup, course: Course) -> list[Posting]:
+    setup, plan, rows = block.setup, contract.plan, block.rows
+    own = _own_account(setup, design)
+    if design.kind == "internal_fund":
+        own = Account(MUNICIPALITY, own.committee, "financing", False)
+    receiver = Account("supplier") if design.capital_to == "supplier" else own
+    through = Account("supplier") if design.capital_to == "supplier" else Account("contract")
+    moments = [*course.statements, course.ending]
+    postings = []
+    for number, investor in enumerate(plan.investors):
+        drawn = _yearly(setup, rows, [(d.day, d.amount[:, number]) for d in course.draws])
+        postings.append(Posting("capital", Account(investor), receiver, drawn))
+        received = _yearly(setup, rows, [(m.day, m.receipts[:, number]) for m in moments])
+        postings.append(Posting("repayment", through, Account(investor), received))
+    for number, payer in enumerate(plan.payers):
+        account = own if payer == MUNICIPALITY else Account(payer)
+        for column, clause in enumerate(plan.columns):
+            if number in plan.payer_shares[column][0]:
+                paid = _yearly(setup, rows, [(m.day, m.parts[:, column, number]) for m in moments])
+                postings.append(Posting(f"payment:{clause}", account, through, paid))
+    return postings

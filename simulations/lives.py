@@ -1,0 +1,223 @@
+"""With/without life courses as arrays: multi-state courses in continuous time from keyed exponentials.
+
+Both lives run the same steps on the same numbers, and the window of exposure plays no part where the hazard is the same
+inside and outside: a hazard ratio of 1 is bitwise no effect. Each transition has its own exponential per visit to its origin;
+the first to come wins. Stays are inverted in closed form over the bands of the stay and the window of exposure.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.lives import HazardDomain, StatedDomain, ends
+
+from .draws import Floats
+from .months import MONTH
+
+Ints = NDArray[np.int32]
+NEVER = np.float32(1e9)
+Exponentials = Callable[[str], Floats]
+Bands = tuple[tuple[float, float, float], ...]
+Window = tuple[Floats, Floats]
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Stays of one round, at most one per cell, in no later round before this one ends.
+
+    cell: citizen × replication, flat [spell]; state: index [spell], or one for all; entry, exit: instants [spell]; the
+    last exit may lie beyond the horizon.
+    """
+
+    cell: NDArray[np.intp]
+    state: NDArray[np.int8] | int
+    entry: Ints
+    exit: Ints
+
+    def within(self, state: int) -> "Spells":
+        """The stays in one state."""
+        if isinstance(self.state, int):
+            keep = slice(None) if self.state == state else slice(0)
+            return Spells(self.cell[keep], state, self.entry[keep], self.exit[keep])
+        at = np.flatnonzero(self.state == state)
+        return Spells(self.cell[at], state, self.entry[at], self.exit[at])
+
+
+Life = tuple[Spells, ...]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A transition: its name, its destination, and bands of the stay (end in days, daily rate outside, inside)."""
+
+    name: str
+    to: int
+    bands: Bands
+
+
+def moves(domain: HazardDomain, effect_factor: float) -> tuple[tuple[Move, ...], ...]:
+    """The transitions out of each state, with the effect raised to a power: 0 is none, 1 the stated one."""
+    found: list[list[Move]] = [[] for _ in domain.states]
+    for arrow, hazard in domain.without.items():
+        origin, destination = ends(arrow)
+        effect = domain.with_.get(arrow)
+        outside = hazard.monthly()
+        if effect is None:
+            bands = [(end, rate, rate) for end, rate in outside]
+        elif effect.hazard_ratio is not None:
+            ratio = float(effect.hazard_ratio) ** effect_factor
+            bands = [(end, rate, rate * ratio) for end, rate in outside]
+        else:
+            bands = _merged(outside, effect.monthly(), effect_factor)
+        days = tuple((end * MONTH, out / MONTH, inside / MONTH) for end, out, inside in bands)
+        found[domain.states.index(origin)].append(
+            Move(f"{origin}>{destination}", domain.states.index(destination), days)
+        )
+    return tuple(tuple(out) for out in found)
+
+
+def _merged(
+    outside: Sequence[tuple[float, float]], inside: Sequence[tuple[float, float]], power: float
+) -> list[tuple[float, float, float]]:
+    ends_of_bands = sorted({end for end, _ in outside} | {end for end, _ in inside})
+    merged = []
+    for end in ends_of_bands:
+        out = next(rate for last, rate in outside if end <= last)
+        within = next(rate for last, rate in inside if end <= last)
+        merged.append((end, out, out * (within / out) ** power))
+    return merged
+
+
+def stay(wait: Floats, bands: Bands, window: Window | None) -> Floats:
+    """Days until a transition whose cumulative hazard reaches `wait`.
+
+    window: days from now until exposure begins and ends [cell], 0 when past; none without the intervention. Where the
+    hazard is the same inside and outside, the window plays no part: no effect is bitwise the life without.
+    """
+    left = wait
+    days = np.zeros_like(wait)
+    low = 0.0
+    for high, outside, inside in bands:
+        for rate, length in _pieces(low, high, outside, inside, window):
+            used = left if length is None else np.minimum(left, np.float32(rate) * length)
+            days += used / np.float32(rate)
+            left = left - used
+        low = high
+    return days
+
+
+def _pieces(
+    low: float, high: float, outside: float, inside: float, window: Window | None
+) -> list[tuple[float, Floats | np.float32 | None]]:
+    """A band cut by the window: (rate, length) before, in and after it; no length for what never ends."""
+    if window is None or inside == outside:
+        return [(outside, None if high == np.inf else np.float32(high - low))]
+    begin, finish = np.clip(window[0], low, high), np.clip(window[1], low, high)
+    after = None if high == np.inf else np.float32(high) - finish
+    return [(outside, begin - np.float32(low)), (inside, finish - begin), (outside, after)]
+
+
+def hazard_life(
+    name: str,
+    out: tuple[tuple[Move, ...], ...],
+    exponentials: Exponentials,
+    first: int,
+    referred: Floats,
+    exposure: Window | None,
+    horizon: int,
+) -> Life:
+    """Life courses in one domain for all cells.
+
+    referred [cell]: the instant at which the course begins, in state `first`; exposure: instants at which it begins and
+    ends [cell], none for the life without. Draws are named "domain/from>to/visit".
+    """
+    cell = np.arange(len(referred))
+    now = referred
+    entry = referred.astype(np.int32)
+    state: NDArray[np.int8] | int = first
+    visits = np.zeros((len(out), len(referred)), np.int8)
+    rounds: list[Spells] = []
+    while len(cell):
+        window = None if exposure is None else tuple(np.maximum(edge - now, 0) for edge in exposure)
+        length, nxt = _first_to_come(name, out, exponentials, state, cell, visits, window)
+        later = now + length
+        leave = np.minimum(np.rint(later), horizon + 1).astype(np.int32)
+        rounds.append(Spells(cell, state, entry, leave))
+        go = np.flatnonzero(later < horizon)
+        visits[state, cell] += 1
+        state = nxt if isinstance(nxt, int) else nxt[go]
+        cell, now, entry = cell[go], later[go], leave[go]
+        exposure = None if exposure is None else (exposure[0][go], exposure[1][go])
+    return tuple(rounds)
+
+
+def _first_to_come(
+    name: str,
+    out: tuple[tuple[Move, ...], ...],
+    exponentials: Exponentials,
+    state: NDArray[np.int8] | int,
+    cell: NDArray[np.intp],
+    visits: NDArray[np.int8],
+    window: Window | None,
+) -> tuple[Floats, NDArray[np.int8] | int]:
+    if isinstance(state, int):
+        return _competing(name, out[state], exponentials, cell, visits[state], window)
+    length = np.full(len(cell), NEVER, np.float32)
+    nxt = state.copy()
+    for origin in np.unique(state):
+        at = np.flatnonzero(state == origin)
+        here = None if window is None else (window[0][at], window[1][at])
+        length[at], nxt[at] = _competing(name, out[origin], exponentials, cell[at], visits[origin], here)
+    return length, nxt
+
+
+def _competing(
+    name: str,
+    choices: tuple[Move, ...],
+    exponentials: Exponentials,
+    cell: NDArray[np.intp],
+    visits: NDArray[np.int8],
+    window: Window | None,
+) -> tuple[Floats, NDArray[np.int8] | int]:
+    if not choices:
+        return np.full(len(cell), NEVER, np.float32), 0
+    lengths = [stay(_waits(f"{name}/{move.name}", exponentials, cell, visits), move.bands, window) for move in choices]
+    if len(choices) == 1:
+        return lengths[0], choices[0].to
+    first = np.argmin(lengths, axis=0)
+    return np.min(lengths, axis=0), np.array([move.to for move in choices], np.int8)[first]
+
+
+def _waits(name: str, exponentials: Exponentials, cell: NDArray[np.intp], visits: NDArray[np.int8]) -> Floats:
+    mine = visits[cell]
+    low, high = int(mine.min()), int(mine.max())
+    if low == high:
+        source = exponentials(f"{name}/{low}")
+        return source if len(cell) == len(source) else source[cell]
+    wait = np.empty(len(cell), np.float32)
+    for visit in range(low, high + 1):
+        at = np.flatnonzero(mine == visit)
+        wait[at] = exponentials(f"{name}/{visit}")[cell[at]]
+    return wait
+
+
+def stated_life(
+    domain: StatedDomain, paths: Sequence[dict[int, int]], referred: Ints, replications: int, horizon: int
+) -> Life:
+    """Stated courses, the same in every replication: paths gives each citizen's {instant: state}, referred [citizen]."""
+    first = domain.states.index(domain.initial or domain.states[0])
+    courses = [[(int(r), first), *sorted(path.items())] for r, path in zip(referred, paths, strict=True)]
+    rounds = []
+    for number in range(max(len(course) for course in courses)):
+        who = [i for i, course in enumerate(courses) if len(course) > number]
+        leaves = [courses[i][number + 1][0] if len(courses[i]) > number + 1 else horizon + 1 for i in who]
+        cell = (np.array(who)[:, None] * replications + np.arange(replications)).reshape(-1)
+
+        def spread(values: Sequence[int], kind: type = np.int32) -> NDArray:  # type: ignore[type-arg]
+            return np.repeat(np.array(values, kind), replications)
+
+        state = spread([courses[i][number][1] for i in who], np.int8)
+        rounds.append(Spells(cell, state, spread([courses[i][number][0] for i in who]), spread(leaves)))
+    return tuple(rounds)

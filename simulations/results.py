@@ -1,0 +1,250 @@
+"""What a simulation found: exact integers by replication, sums and histograms by line; small enough for many replications."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.ledger import MUNICIPALITY, RESOURCES, Account, Posting, accounts, net
+from contracts.compiled import Plan, PricePlan, SavingsPlan, SchedulePlan
+from contracts.money import Ore
+from scenarios.model import Scenario
+
+from .designs import Played
+from .measuring import FollowUp
+from .world import Block
+
+Ints = NDArray[np.int64]
+UNBOUNDED = 2**60
+BIN = 1_000_000
+"""Width of a histogram's bin in øre: quantiles by line are exact to 10 000 kr."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the municipality's purse: what, which party of the purse, committee and budget class."""
+
+    what: str
+    party: str
+    committee: str
+    budget_class: str
+
+
+@dataclass
+class LineTotals:
+    """A line over all replications: exact sum by year [year], and counts by bin for each year."""
+
+    total: list[int]
+    counts: list[dict[int, int]]
+
+    def add(self, amount: Ore) -> None:
+        """Add a block's amounts [row, year]."""
+        for year in range(amount.shape[1]):
+            self.total[year] += int(amount[:, year].sum())
+            bins, counts = np.unique(amount[:, year] // BIN, return_counts=True)
+            mine = self.counts[year]
+            for where, count in zip(bins.tolist(), counts.tolist(), strict=True):
+                mine[where] = mine.get(where, 0) + count
+
+    def merge(self, other: "LineTotals") -> None:
+        """Add another part's totals."""
+        self.total = [a + b for a, b in zip(self.total, other.total, strict=True)]
+        for mine, theirs in zip(self.counts, other.counts, strict=True):
+            for where, count in theirs.items():
+                mine[where] = mine.get(where, 0) + count
+
+
+@dataclass
+class DesignResult:
+    """One design over all replications. R replications, Y budget years; amounts in øre.
+
+    net [R, Y]: the purse's net by year; service_room [R, Y]; party_total [R, party]: net by party and committee over the
+    horizon; drawn: capital drawn, paid: to the providers of capital, paid_by_purse: of it by the purse; outlay: what the
+    purse lays out for the intervention; exposure: the providers' largest; extra: extra citizens with the key result;
+    enrolled; maximum: the most the contract can come to pay (−1: unbounded), all [R]. reached: citizens over all
+    replications who reached each (measure, month), with the intervention and without. Sums over replications, by year:
+    party_year [party, Y], investor_year [Y], saving_year [Y], lines.
+    """
+
+    parties: tuple[Account, ...]
+    net: Ints
+    service_room: Ints
+    party_total: Ints
+    drawn: Ints
+    paid: Ints
+    paid_by_purse: Ints
+    outlay: Ints
+    exposure: Ints
+    extra: Ints
+    enrolled: Ints
+    maximum: Ints
+    reached: dict[tuple[str, int], tuple[int, int]]
+    party_year: Ints
+    investor_year: Ints
+    saving_year: Ints
+    lines: dict[Line, LineTotals] = field(default_factory=dict)
+
+
+_BY_ROW = (
+    "net", "service_room", "party_total", "drawn", "paid", "paid_by_purse", "outlay", "exposure", "extra", "enrolled",
+    "maximum",
+)  # fmt: skip
+_SUMMED = ("party_year", "investor_year", "saving_year")
+
+
+def merge(parts: list[DesignResult]) -> DesignResult:
+    """Join parts in the order of their replications."""
+    first = parts[0]
+    lines: dict[Line, LineTotals] = {}
+    for part in parts:
+        for line, totals in part.lines.items():
+            if line not in lines:
+                years = len(totals.total)
+                lines[line] = LineTotals([0] * years, [{} for _ in range(years)])
+            lines[line].merge(totals)
+    return DesignResult(
+        parties=first.parties,
+        reached={
+            key: (sum(p.reached[key][0] for p in parts), sum(p.reached[key][1] for p in parts)) for key in first.reached
+        },
+        lines=lines,
+        **{name: np.concatenate([getattr(p, name) for p in parts]) for name in _BY_ROW},
+        **{name: sum(getattr(p, name) for p in parts) for name in _SUMMED},
+    )
+
+
+def summarise(block: Block, name: str, played: Played) -> DesignResult:
+    """A block's result for one design."""
+    scenario = block.setup.scenario
+    purse = purse_parties(scenario)
+    sides = party_accounts(played.postings)
+    flows = [net(played.postings, _is(side)) for side in sides]
+    drawn, paid, paid_by_purse, investor, exposure = _investors(played.postings, purse, block)
+    return DesignResult(
+        parties=sides,
+        net=net(played.postings, lambda account: account.party in purse),
+        service_room=net(played.postings, lambda account: account.under_ceiling),
+        party_total=np.stack([flow.sum(axis=1) for flow in flows], axis=1),
+        drawn=drawn,
+        paid=paid,
+        paid_by_purse=paid_by_purse,
+        outlay=_outlay(played.postings, purse),
+        exposure=exposure,
+        extra=_extra(block, played),
+        enrolled=_enrolled(block, played),
+        maximum=_maximum(block, name, played),
+        reached={
+            (a.metric, a.point): (len(a.reached), len(b.reached))
+            for a, b in zip(played.world.follow_ups, played.world.anyway, strict=True)
+        },
+        party_year=np.stack([flow.sum(axis=0) for flow in flows]),
+        investor_year=investor.sum(axis=0),
+        saving_year=np.sum([(s.gross - s.refusion).sum(axis=0) for s in played.world.savings.values()], axis=0),
+        lines=_lines(played.postings, purse),
+    )
+
+
+def purse_parties(scenario: Scenario) -> frozenset[str]:
+    """The parties whose money is the municipality's own."""
+    return frozenset([MUNICIPALITY, *(name for name, party in scenario.parties.items() if party.in_purse)])
+
+
+def party_accounts(postings: tuple[Posting, ...]) -> tuple[Account, ...]:
+    """Every party, the municipality by committee, apart from real resources and clearing accounts."""
+    found = [
+        Account(a.party, a.committee) for a in accounts(postings) if a.party not in (RESOURCES, "contract", "supplier")
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _is(side: Account):  # type: ignore[no-untyped-def]
+    return lambda account: (account.party, account.committee) == (side.party, side.committee)
+
+
+def _investors(
+    postings: tuple[Posting, ...], purse: frozenset[str], block: Block
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    nothing = np.zeros((block.rows, len(block.setup.years)), np.int64)
+    capital = sum((p.amount for p in postings if p.what == "capital"), nothing)
+    repaid = sum((p.amount for p in postings if p.what == "repayment"), nothing)
+    own = sum((p.amount for p in postings if p.what.startswith("payment:") and p.giver.party in purse), nothing)
+    flow = repaid - capital
+    exposure = np.maximum(-np.cumsum(flow, axis=1).min(axis=1), 0)
+    return capital.sum(axis=1), repaid.sum(axis=1), own.sum(axis=1), flow, exposure
+
+
+def _outlay(postings: tuple[Posting, ...], purse: frozenset[str]) -> Ints:
+    """What the purse lays out for the intervention: costs, payments and overhead less capital received from others."""
+    spent = [p for p in postings if not p.what.startswith(("saving:", "refusion:"))]
+    return -net(spent, lambda account: account.party in purse).sum(axis=1)
+
+
+def key_result(scenario: Scenario) -> tuple[str, int] | None:
+    """The result that costs are set against: the first outcome measure at its last follow-up."""
+    for name, measure in scenario.measures.items():
+        if measure.kind == "outcome":
+            return name, max(measure.at_months)
+    return None
+
+
+def _extra(block: Block, played: Played) -> Ints:
+    key = key_result(block.setup.scenario)
+
+    def count(seen: list[FollowUp]) -> Ints:
+        mine = [f.reached % block.rows for f in seen if (f.metric, f.point) == key]
+        return np.bincount(np.concatenate(mine), minlength=block.rows) if mine else np.zeros(block.rows, np.int64)
+
+    return count(played.world.follow_ups) - count(played.world.anyway)
+
+
+def _enrolled(block: Block, played: Played) -> Ints:
+    starts = played.world.enrolment.starts.reshape(-1, block.rows)
+    return (starts < block.setup.horizon).sum(axis=0).astype(np.int64)
+
+
+def _maximum(block: Block, name: str, played: Played) -> Ints:
+    """The most that the contract can come to pay, øre [row]: every enrolled citizen reaches every goal.
+
+    −1 where nothing bounds it (a share of savings without a limit); a return ceiling is not counted in.
+    """
+    plan = played.plan
+    nothing = np.zeros(block.rows, np.int64)
+    if plan is None:
+        return nothing
+    most = nothing
+    for column, clause in enumerate(plan.clauses):
+        amount = _most(clause, played.world.follow_ups, plan, nothing)
+        caps = [limit.amount for limit in plan.limits if limit.kind == "per_clause" and limit.column == column]
+        amount = np.where(
+            amount < 0, caps[0] if caps else UNBOUNDED, np.minimum(amount, caps[0] if caps else UNBOUNDED)
+        )
+        most = np.minimum(most + amount, UNBOUNDED)
+    for limit in plan.limits:
+        if limit.kind == "total":
+            most = np.minimum(most, limit.amount)
+    return np.where(most >= UNBOUNDED, -1, most)
+
+
+def _most(clause: PricePlan | SavingsPlan | SchedulePlan, seen: list[FollowUp], plan: Plan, nothing: Ints) -> Ints:
+    if isinstance(clause, SchedulePlan):
+        return nothing + clause.due[-1]
+    if isinstance(clause, SavingsPlan):
+        steps = [step for *_, step in clause.tiers]
+        return nothing + (-1 if None in steps else sum(step or 0 for step in steps))
+    priced = [f for f in seen if f.metric == plan.metrics[clause.metric] and f.point < len(clause.price)]
+    return nothing + sum((f.measured * clause.price[f.point] for f in priced), nothing)
+
+
+def _lines(postings: tuple[Posting, ...], purse: frozenset[str]) -> dict[Line, LineTotals]:
+    amounts: dict[Line, Ore] = {}
+    for posting in postings:
+        for side, sign in ((posting.receiver, 1), (posting.giver, -1)):
+            if side.party in purse:
+                line = Line(posting.what, side.party, side.committee, side.budget_class)
+                amounts[line] = amounts.get(line, 0) + sign * posting.amount
+    lines = {}
+    for line, amount in amounts.items():
+        years = amount.shape[1]
+        lines[line] = LineTotals([0] * years, [{} for _ in range(years)])
+        lines[line].add(amount)
+    return lines

@@ -1,0 +1,113 @@
+"""Simulate a scenario: blocks of replications, in this process or several, joined in order."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from scenarios.model import Scenario
+
+from .designs import play
+from .draws import Draws, blocks
+from .results import DesignResult, merge, summarise
+from .setup import Setup, prepare
+from .world import Block
+
+Coupling = Literal["keyed", "independent"]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Results:
+    """A simulated scenario: results by design, and what is needed to make them again."""
+
+    scenario: Scenario
+    replications: int
+    seed: int
+    coupling: Coupling
+    years: tuple[int, ...]
+    designs: dict[str, DesignResult]
+
+
+@dataclass(frozen=True)
+class _Task:
+    setup: Setup
+    seed: int
+    coupling: Coupling
+    designs: tuple[str, ...]
+
+
+def simulate(
+    scenario: Scenario,
+    replications: int = 10_000,
+    seed: int = 1,
+    *,
+    designs: Sequence[str] | None = None,
+    coupling: Coupling = "keyed",
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Results:
+    """Run every design (or the named ones) over the same replications.
+
+    coupling: whether a citizen's two lives share their random numbers (`keyed`) or not (`independent`); means are the
+    same, loss probabilities are not. The result does not depend on the number of workers. progress(done, all) is called
+    as replications finish. Raises KeyError for an unknown design and ValueError for fewer than one replication.
+    """
+    if replications < 1:
+        raise ValueError(f"expected at least 1 replication, found {replications}")
+    chosen = tuple(scenario.designs) if designs is None else tuple(designs)
+    for name in chosen:
+        scenario.designs[name]
+    task = _Task(prepare(scenario), seed, coupling, chosen)
+    parts: dict[str, list[DesignResult]] = {name: [] for name in chosen}
+    done = 0
+    for size, found in _run(task, blocks(replications), workers):
+        done += size
+        for name, part in found.items():
+            parts[name].append(part)
+        if progress is not None:
+            progress(done, replications)
+    merged = {name: merge(found) for name, found in parts.items()}
+    return Results(scenario, replications, seed, coupling, task.setup.years, merged)
+
+
+def block_of(setup: Setup, seed: int, coupling: Coupling, number: int, size: int) -> Block:
+    """A block of replications, ready to play designs."""
+    draws = Draws(seed, number, setup.scenario.target_group.citizens, size)
+    return Block(setup, draws, coupling == "independent")
+
+
+def run_block(task: _Task, number: int, size: int) -> dict[str, DesignResult]:
+    """Every design of one block."""
+    block = block_of(task.setup, task.seed, task.coupling, number, size)
+    return {name: summarise(block, name, play(block, name)) for name in task.designs}
+
+
+def _run(task: _Task, todo: list[tuple[int, int]], workers: int) -> Iterator[tuple[int, dict[str, DesignResult]]]:
+    if workers <= 1 or len(todo) == 1:
+        for number, size in todo:
+            yield size, run_block(task, number, size)
+        return
+    with ProcessPoolExecutor(min(workers, len(todo)), initializer=_begin, initargs=(task,)) as pool:
+        for (_, size), found in zip(todo, pool.map(_work, todo), strict=True):
+            yield size, found
+
+
+_task: _Task | None = None
+
+
+def _begin(task: _Task) -> None:
+    global _task
+    _task = task
+
+
+def _work(block: tuple[int, int]) -> dict[str, DesignResult]:
+    if _task is None:
+        raise RuntimeError("the worker has no task")
+    return run_block(_task, *block)
+
+
+def default_workers() -> int:
+    """As many workers as this process may use processors."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,170 @@
+"""A scenario made ready for simulation: dates become instants, names indices, kroner øre, plans compiled."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.compiled import Plan, compile_terms
+from contracts.dates import add_months, month_end
+from contracts.money import ore, ppm
+from contracts.terms import Terms
+from scenarios.economy import EconomyLine
+from scenarios.lives import HazardDomain, OutcomeMeasure, SavingMeasure, StatedDomain
+from scenarios.model import Design, Scenario
+
+from .lives import Move, moves
+from .months import MONTH, YEAR, day_of, year_starts
+from .refusion import CountedRule, Span, counted_rule
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What designs may change about the world itself; designs with the same variant share citizens' lives."""
+
+    start_delay_months: int = 0
+    yearly_closure_risk: Decimal = Decimal(0)
+    effect_factor: Decimal = Decimal(1)
+
+
+def variant_of(design: Design) -> Variant:
+    """The variant of the world that a design asks for."""
+    return Variant(design.start_delay_months, design.yearly_closure_risk, design.effect_factor)
+
+
+@dataclass(frozen=True)
+class LineSetup:
+    """An economy line: its state's index, øre for a year of 360 days, cashable ppm and refusion rule."""
+
+    name: str
+    line: EconomyLine
+    state: int
+    price: int
+    cashable: int
+    rule: CountedRule
+
+
+@dataclass(frozen=True)
+class ContractSetup:
+    """A design's contract: plan, day numbers of statements and end, and the statement that settles each instant."""
+
+    plan: Plan
+    statement_days: tuple[int, ...]
+    end_day: int
+    draw_days: tuple[tuple[int, int], ...]
+    statement_of: Ints
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that the blocks of a simulation share."""
+
+    scenario: Scenario
+    horizon: int
+    years: tuple[int, ...]
+    year_starts: tuple[int, ...]
+    referred: NDArray[np.int32]
+    ordinal_of: Ints
+    year_of: Ints
+    lines: tuple[LineSetup, ...]
+    contracts: dict[str, ContractSetup]
+    measures: dict[str, OutcomeMeasure]
+    savings: dict[str, SavingMeasure]
+
+    def span(self, rows: int) -> Span:
+        return Span(self.year_starts, self.horizon, rows)
+
+    def moves(self, domain: str, factor: Decimal) -> tuple[tuple[Move, ...], ...]:
+        """A drawn domain's transitions with the effect raised to a power."""
+        found = self.scenario.domains[domain]
+        assert isinstance(found, HazardDomain)
+        return moves(found, float(factor))
+
+    def stated_paths(self, domain: StatedDomain, with_intervention: bool) -> list[dict[int, int]]:
+        """Each citizen's stated course as {instant: state index}."""
+        paths = []
+        for group in domain.stated:
+            stated = group.with_ if with_intervention else group.without
+            path = {day_of(day, self.scenario.start): domain.states.index(state) for day, state in stated.items()}
+            paths += [path] * group.citizens
+        return paths
+
+    def dates(self, day: int) -> tuple[int, int]:
+        """Proleptic ordinal and calendar year of a day number."""
+        return int(self.ordinal_of[day + 1]), int(self.year_of[day + 1])
+
+
+def prepare(scenario: Scenario) -> Setup:
+    """The setup of a scenario."""
+    from .months import date_of
+
+    horizon = YEAR * scenario.horizon_years
+    days = [date_of(day, scenario.start) for day in range(-1, horizon + 1)]
+    count, per_month = scenario.target_group.citizens, scenario.target_group.intake.per_month
+    return Setup(
+        scenario=scenario,
+        horizon=horizon,
+        years=scenario.years,
+        year_starts=tuple(year_starts(scenario.start, scenario.years)),
+        referred=(np.arange(count) // per_month * MONTH).astype(np.int32),
+        ordinal_of=np.array([day.toordinal() for day in days], np.int64),
+        year_of=np.array([day.year for day in days], np.int64),
+        lines=tuple(_line(scenario, name, line) for name, line in scenario.economy.items()),
+        contracts={
+            name: _contract(scenario, terms, horizon)
+            for name in scenario.designs
+            if (terms := scenario.terms(name)) is not None
+        },
+        measures={n: m for n, m in scenario.measures.items() if isinstance(m, OutcomeMeasure)},
+        savings={n: m for n, m in scenario.measures.items() if isinstance(m, SavingMeasure)},
+    )
+
+
+def _line(scenario: Scenario, name: str, line: EconomyLine) -> LineSetup:
+    if isinstance(line.refusion, str):
+        named = scenario.refusion(line.refusion)
+        dates = [version.since for version in named.versions if version.since is not None]
+        rule = counted_rule(named, {day: day_of(day, scenario.start) for day in dates})
+    else:
+        rule = CountedRule("never", ((-(10**9), ((0, 10**9, ppm(line.refusion)),)),))
+    return LineSetup(
+        name=name,
+        line=line,
+        state=scenario.domains[line.domain].states.index(line.state),
+        price=ore(line.kroner_per_year),
+        cashable=ppm(line.cashable),
+        rule=rule,
+    )
+
+
+def _contract(scenario: Scenario, terms: Terms, horizon: int) -> ContractSetup:
+    plan = compile_terms(terms)
+
+    def number(ordinal: int) -> int:
+        return day_of(dt.date.fromordinal(ordinal), scenario.start)
+
+    statements = tuple(number(day) for day in plan.statement_days)
+    return ContractSetup(
+        plan=plan,
+        statement_days=statements,
+        end_day=number(plan.end_day),
+        draw_days=tuple((number(day), amount) for day, amount in plan.draws),
+        statement_of=np.searchsorted(np.array(statements) + 1, np.arange(horizon + 2)),
+    )
+
+
+def cost_days(scenario: Scenario, delay_months: int) -> list[tuple[int, int]]:
+    """Day numbers and øre of a contract-clock cost schedule, moved by a delay; what falls after the horizon is left out."""
+    start = scenario.start
+    dated = []
+    for when, kroner in (scenario.intervention.costs.amounts or {}).items():
+        day = add_months(when, delay_months) if isinstance(when, dt.date) else month_end(start, when + delay_months)
+        if when == 0 and not isinstance(when, dt.date):
+            day = add_months(start, delay_months)
+        if day < scenario.end:
+            dated.append((day_of(day, start), ore(kroner)))
+    return sorted(dated)

@@ -1,0 +1,215 @@
+"""One block of the world: what happens to citizens in every replication, whoever pays.
+
+Order: programme (drop-out) → places and starts → lives without and with → facts and savings. Designs that ask for the
+same variant of the world share all of it.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.money import PPM, muldiv, ore
+from scenarios.lives import Hazard, HazardDomain
+
+from .calendar import Enrolment, enrol
+from .draws import Draws, Floats
+from .lives import NEVER, Life, Window, hazard_life, stated_life, stay
+from .measuring import FollowUp, Saving, follow_up, measured_at, measured_count
+from .months import MONTH, YEAR
+from .refusion import UNIT, days_by_year, refunded
+from .setup import LineSetup, Setup, Variant, cost_days
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LineSaving:
+    """What an economy line released, øre [row, year]: gross, and the refusion on it that the state keeps."""
+
+    gross: Ints
+    refusion: Ints
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that designs of one variant share; amounts in øre, rows are replications.
+
+    closes [row]: the instant at which the intervention is closed down; costs: (day number, amount [row]) as it is paid;
+    savings: by economy line; follow_ups: who reached what with the intervention, anyway: the same people without it;
+    realised: savings as facts.
+    """
+
+    variant: Variant
+    closes: Floats
+    enrolment: Enrolment
+    costs: tuple[tuple[int, Ints], ...]
+    savings: dict[str, LineSaving]
+    follow_ups: list[FollowUp]
+    anyway: list[FollowUp]
+    realised: list[Saving]
+
+
+@dataclass
+class Block:
+    """One block of replications: its draws, and what has been made of them so far."""
+
+    setup: Setup
+    draws: Draws
+    independent: bool = False
+    _without: dict[str, Life] = field(default_factory=dict)
+    _days: dict[str, tuple[Ints, Ints]] = field(default_factory=dict)
+    _worlds: dict[Variant, World] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Replications in the block."""
+        return self.draws.replications
+
+    def world(self, variant: Variant) -> World:
+        """The world of a variant; made once."""
+        if variant not in self._worlds:
+            self._worlds[variant] = _world(self, variant)
+        return self._worlds[variant]
+
+    def without(self, domain: str) -> Life:
+        """The lives without the intervention in a domain; made once for all variants."""
+        if domain not in self._without:
+            self._without[domain] = life(self, domain, None, Variant())
+        return self._without[domain]
+
+    def days_without(self, line: LineSetup) -> tuple[Ints, Ints]:
+        """Days in a line's state without the intervention, and day-millionths refunded; made once."""
+        if line.name not in self._days:
+            self._days[line.name] = _days(self, line, self.without(line.line.domain))
+        return self._days[line.name]
+
+
+def life(block: Block, domain: str, exposure: Window | None, variant: Variant) -> Life:
+    """Courses in a domain: with the intervention during the exposure, or without it (none)."""
+    setup = block.setup
+    found = setup.scenario.domains[domain]
+    if not isinstance(found, HazardDomain):
+        paths = setup.stated_paths(found, exposure is not None)
+        return stated_life(found, paths, setup.referred, block.rows, setup.horizon)
+    prefix = "with:" if block.independent and exposure is not None else ""
+    return hazard_life(
+        name=domain,
+        out=setup.moves(domain, variant.effect_factor),
+        exponentials=lambda name: block.draws.exponentials(prefix + name),
+        first=found.states.index(found.initial or found.states[0]),
+        referred=np.repeat(setup.referred, block.rows).astype(np.float32),
+        exposure=exposure,
+        horizon=setup.horizon,
+    )
+
+
+def _world(block: Block, variant: Variant) -> World:
+    setup = block.setup
+    service = setup.scenario.intervention
+    closes = _closures(block, variant)
+    enrolment = enrol(
+        referred=setup.referred,
+        lasting=_lasting(block, service.drop_out, service.months * MONTH),
+        places=setup.scenario.target_group.intake.places,
+        first_day=variant.start_delay_months * MONTH,
+        closes=closes,
+        horizon=setup.horizon,
+    )
+    exposure = (enrolment.starts, enrolment.stops + np.float32(service.effect_lasts_months_after * MONTH))
+    lives = {name: life(block, name, exposure, variant) for name in setup.scenario.domains}
+    savings = {line.name: _saved(block, line, lives[line.line.domain]) for line in setup.lines}
+    with_, anyway = _followed(block, variant, enrolment, lives)
+    return World(
+        variant=variant,
+        closes=closes,
+        enrolment=enrolment,
+        costs=_costs(block, variant, enrolment, closes),
+        savings=savings,
+        follow_ups=with_,
+        anyway=anyway,
+        realised=_realised(setup, savings),
+    )
+
+
+def _closures(block: Block, variant: Variant) -> Floats:
+    risk = float(variant.yearly_closure_risk)
+    if risk == 0:
+        return np.full(block.rows, NEVER, np.float32)
+    daily = -np.log1p(-risk) / YEAR
+    wait = block.draws.row_exponentials("programme/closure")
+    return np.ceil(wait / np.float32(daily))
+
+
+def _lasting(block: Block, drop_out: Hazard | None, longest: int) -> Floats:
+    cells = block.draws.citizens * block.rows
+    if drop_out is None:
+        return np.full(cells, longest, np.float32)
+    bands = tuple((end * MONTH, rate / MONTH, rate / MONTH) for end, rate in drop_out.monthly())
+    days = stay(block.draws.exponentials("programme/in>out/0"), bands, None)
+    return np.minimum(np.ceil(days), np.float32(longest))
+
+
+def _costs(block: Block, variant: Variant, enrolment: Enrolment, closes: Floats) -> tuple[tuple[int, Ints], ...]:
+    setup = block.setup
+    each = setup.scenario.intervention.costs.per_citizen
+    if each is None:
+        schedule = cost_days(setup.scenario, variant.start_delay_months)
+        return tuple((day, np.where(closes > day, amount, 0)) for day, amount in schedule)
+    months, rows = setup.horizon // MONTH, block.rows
+    begun = np.flatnonzero(enrolment.starts < setup.horizon)
+    row = begun % rows
+    first = (enrolment.starts[begun] // MONTH).astype(np.int64)
+    after = np.minimum(-(-enrolment.stops[begun] // MONTH), months).astype(np.int64)
+    size = (months + 1) * rows
+    entering = np.bincount(first * rows + row, minlength=size).reshape(-1, rows)
+    leaving = np.bincount(after * rows + row, minlength=size).reshape(-1, rows)
+    served = np.cumsum(entering - leaving, axis=0)
+    amounts = entering * ore(each.at_start) + served * ore(each.per_month)
+    return tuple((month * MONTH, amounts[month]) for month in range(months) if amounts[month].any())
+
+
+def _days(block: Block, line: LineSetup, course: Life) -> tuple[Ints, Ints]:
+    span = block.setup.span(block.rows)
+    days = days_by_year(course, line.state, span)
+    if line.rule.linear:
+        return days, days * line.rule.versions[0][1][0][2]
+    cells = block.draws.citizens * block.rows
+    return days, refunded(course, line.state, line.rule, span, cells, line.line.counted_days_before)
+
+
+def _saved(block: Block, line: LineSetup, course: Life) -> LineSaving:
+    """Released cost = fewer days × price × cashable share; one rate per step, each rounded to an øre."""
+    before, before_refunded = block.days_without(line)
+    after, after_refunded = _days(block, line, course)
+    gross = muldiv(before - after, line.price, YEAR)
+    refusion = muldiv(before_refunded - after_refunded, line.price, UNIT)
+    return LineSaving(muldiv(gross, line.cashable, PPM), muldiv(refusion, line.cashable, PPM))
+
+
+def _followed(
+    block: Block, variant: Variant, enrolment: Enrolment, lives: dict[str, Life]
+) -> tuple[list[FollowUp], list[FollowUp]]:
+    setup = block.setup
+    citizen_clock = setup.scenario.follow_up_clock == "citizen"
+    with_, anyway = [], []
+    for name, measure in setup.measures.items():
+        state = setup.scenario.domains[measure.domain].states.index(measure.state)
+        window = measure.over_months * MONTH
+        for month in sorted(measure.at_months):
+            since = month if citizen_clock else month + variant.start_delay_months
+            at = measured_at(enrolment.starts, since, citizen_clock, setup.horizon)
+            count = measured_count(at, block.rows)
+            with_.append(follow_up(name, month, lives[measure.domain], state, window, at, count))
+            anyway.append(follow_up(name, month, block.without(measure.domain), state, window, at, count))
+    return with_, anyway
+
+
+def _realised(setup: Setup, savings: dict[str, LineSaving]) -> list[Saving]:
+    realised = []
+    for name, measure in setup.savings.items():
+        counted = [savings[line] for line in measure.lines or savings]
+        kept = np.sum([saving.gross - saving.refusion for saving in counted], axis=0)
+        for year, end in enumerate(setup.year_starts[1:]):
+            realised.append(Saving(name, min(end, setup.horizon), kept[:, year]))
+    return realised
