@@ -1,4 +1,5 @@
-"""What contracts and funds have in common: commands are decided on a state, and the state is folded from events.
+"""What contracts and funds have in common: commands are decided on a state, and the state is folded from
+events.
 
 An `Aggregate` joins the functions of one kind. Nothing here knows what a contract or a fund is.
 """
@@ -15,7 +16,7 @@ from .events import Event
 
 
 class Refused(Exception):
-    """A command that the state forbids. The message says what was expected, what was found, and what to do."""
+    """A command that the state forbids: what was expected, what was found, and what to do."""
 
 
 def refused(doing: str, expected: str, found: str, mend: str) -> Refused:
@@ -66,8 +67,8 @@ class Folding(Protocol[S_co]):
 class Aggregate(Generic[S, C]):
     """The functions of one kind of contract or fund.
 
-    kind: the word for it in the log. decide: see `Decide`. folding: begins from a state, which it copies, or from
-    nothing. command_of: the command that would bring an event about again.
+    kind: the word for it in the log. decide: see `Decide`. folding: begins from a state, which it copies, or
+    from nothing. command_of: the command that would bring an event about again.
     """
 
     kind: str
@@ -76,24 +77,28 @@ class Aggregate(Generic[S, C]):
     command_of: Callable[[Event], C]
 
     def evolve(self, state: S | None, event: Event) -> S:
-        """The state after the event, from what it recorded; raises BrokenLog where it cannot follow the state."""
+        """The state after the next event; raises BrokenLog where it is not the next."""
         return self._folded(state, (event,))
 
     def fold(self, events: Iterable[Event]) -> S:
-        """The state after all events from the first; raises BrokenLog for a gap, another kind, or no event."""
+        """The state after all events; raises BrokenLog for a gap, another kind, or no event."""
         return self._folded(None, events)
 
     def _folded(self, state: S | None, events: Iterable[Event]) -> S:
-        folding = self.folding(state)
-        for event in events:
-            check_follows(folding.state, event)
-            folding.apply(event)
-        after = folding.state
-        if after is None:
-            raise BrokenLog("expected at least one event, found an empty log")
+        after = fold_into(self.folding(state), events)
         if after.kind != self.kind:
             raise BrokenLog(f"{after.log}: expected a log of kind {self.kind}, found {after.kind}")
         return after
+
+
+def fold_into(folding: Folding[S], events: Iterable[Event]) -> S:
+    """The state after the events, each checked to be the next of its log; raises BrokenLog otherwise."""
+    for event in events:
+        check_follows(folding.state, event)
+        folding.apply(event)
+    if folding.state is None:
+        raise BrokenLog("expected at least one event, found an empty log")
+    return folding.state
 
 
 def play(
@@ -122,24 +127,20 @@ def check_follows(state: Told | None, event: Event) -> None:
     """Raise BrokenLog unless the event is the next in the log of the state."""
     expected = state.version + 1 if state else 1
     if event.version != expected:
-        raise BrokenLog(
-            f"{event.log}: expected event {expected}, found event {event.version}; restore the log"
-        )
+        raise BrokenLog(f"{event.log}: expected event {expected}, found event {event.version}; restore the log")
     if state and event.log != state.log:
         raise BrokenLog(f"{state.log}: expected an event of this log, found one of {event.log}")
 
 
 def check_clock(doing: str, now: dt.datetime, state: Told | None, effective: dt.date | None = None) -> None:
-    """Refuse a time without a zone, a time before the last event's, and an effective day that is still to come."""
+    """Refuse a time without a zone or before the last event's, and an effective day still to come."""
     if now.tzinfo is None:
         raise refused(doing, "a time with its time zone", f"{now} without one", "give the time zone")
     if state is not None and now < state.recorded:
         last = state.recorded.isoformat()
         raise refused(doing, f"a time from {last}, the last event's", now.isoformat(), "mend the clock")
     if effective is not None and effective > now.date():
-        raise refused(
-            doing, f"a day up to {now.date()}, today", str(effective), "record it when it has happened"
-        )
+        raise refused(doing, f"a day up to {now.date()}, today", str(effective), "record it when it has happened")
 
 
 E = TypeVar("E", bound=Event)

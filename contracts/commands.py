@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from .encoding import BrokenLog
 from .events import (
-    DroppedOut,
     Drawn,
+    DroppedOut,
     Ended,
     Enrolled,
     Event,
@@ -104,7 +104,7 @@ class Pay:
 
 @dataclass(frozen=True)
 class End:
-    """End the contract; before its agreed end only with `early`. Floor and guarantee fall due, and nothing after."""
+    """End the contract, before its agreed end only with `early`: floor and guarantee fall due."""
 
     effective: dt.date
     early: bool = False

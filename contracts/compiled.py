@@ -75,8 +75,8 @@ class CeilingPlan:
 class Plan:
     """Compiled terms. Days are proleptic ordinals, amounts øre, shares ppm.
 
-    `columns` are what can be paid: the clauses, then `floor` and `guarantee` where agreed; `payer_shares` gives for each
-    column the payers' indices in `payers` and their shares.
+    `columns` are what can be paid: the clauses, then `floor` and `guarantee` where agreed; `payer_shares` gives for
+    each column the payers' indices in `payers` and their shares.
     """
 
     start_day: int

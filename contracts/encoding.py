@@ -1,7 +1,8 @@
 """The stored form of events: one line of JSON with its topic and schema, the same bytes for the same event.
 
-A log outlives the code that wrote it. A class that changes shape raises its `schema_version` and gives `UPCASTS` a
-function from the old fields to the new; events of a schema that this version does not know are refused, not guessed.
+A log outlives the code that wrote it. A class that changes shape raises its `schema_version` and gives
+`UPCASTS` a function from the old fields to the new; events of a schema that this version does not know are
+refused, not guessed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,9 +60,7 @@ def decode(
 def _class_of(topic: Any, schema: Any, classes: Sequence[type[Event]]) -> type[Event]:
     event_class = next((each for each in classes if each.topic == topic), None)
     if not isinstance(topic, str) or not isinstance(schema, int) or schema < 1:
-        raise BrokenLog(
-            f"expected an event with topic and schema, found topic {topic!r} and schema {schema!r}"
-        )
+        raise BrokenLog(f"expected an event with topic and schema, found topic {topic!r} and schema {schema!r}")
     if event_class is None:
         raise NewerLog(f"unknown event '{topic}': the log was written by a newer version; install that one")
     if schema > event_class.schema_version:

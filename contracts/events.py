@@ -1,8 +1,9 @@
-"""What can happen to a contract and to an internal fund: frozen, versioned facts, never changed once recorded.
+"""What can happen to a contract and to an internal fund: frozen, versioned facts, never changed once
+recorded.
 
-Each event says when it took effect (`effective`) and when it was written down (`recorded`). Amounts are whole øre,
-quantities millionths. Amounts that settlement found are recorded here, so that a later reader copies them and never
-computes them anew. `encoding` gives events their stored form.
+Each event says when it took effect (`effective`) and when it was written down (`recorded`). Amounts are whole
+øre, quantities millionths. Amounts that settlement found are recorded here, so that a later reader copies
+them and never computes them anew. `encoding` gives events their stored form.
 """
 
 import datetime as dt
@@ -30,29 +31,26 @@ _CPR = re.compile(r"\D*(?:[06][1-9]|[1278]\d|[39][01])(?:0[1-9]|1[0-2])\d\d[-\s.
 
 
 def looks_like_cpr(text: str) -> bool:
-    """Whether a text reads as a Danish civil registration number: DDMMYY-NNNN, or ten digits that begin with a date."""
+    """Whether a text reads as a Danish CPR number: DDMMYY-NNNN, or ten digits that begin with a date."""
     return _CPR.fullmatch(text) is not None
 
 
 def _pseudonym(person: str) -> str:
     # the id itself stays out of the message, which may end in a log
     if looks_like_cpr(person):
-        raise ValueError(
-            "this id looks like a CPR number: use a pseudonym, and keep its key outside the contract"
-        )
+        raise ValueError("this id looks like a CPR number: use a pseudonym, and keep its key outside the contract")
     return person
 
 
-Person = Annotated[
-    str, Field(min_length=1, max_length=120, description="a pseudonym"), AfterValidator(_pseudonym)
-]
+Person = Annotated[str, Field(min_length=1, max_length=120, description="a pseudonym"), AfterValidator(_pseudonym)]
 
 
 class Event(Frozen):
     """What every event tells.
 
-    version: place in its log, from 1. effective: the day it concerns. recorded: when it was written down, with its
-    time zone; the calendar day is read in that zone. by: who recorded it; reason: why, in free words.
+    version: place in its log, from 1. effective: the day it concerns. recorded: when it was written down,
+    with its time zone; the calendar day is read in that zone. by: who recorded it; reason: why, in free
+    words.
     """
 
     topic: ClassVar[str]
@@ -101,7 +99,8 @@ class Signed(ContractEvent):
 
 
 class Drawn(ContractEvent):
-    """*Tilskud udbetalt*: capital put in, in all and by provider; `account` is the return ceiling's room after it.
+    """*Tilskud udbetalt*: capital put in, in all and by provider; `account` is the return ceiling's room
+    after it.
 
     A draw of nothing is allowed: it only brings the account up to its day.
     """
@@ -132,8 +131,8 @@ class DroppedOut(ContractEvent):
 class Measured(ContractEvent):
     """*Måling*: one whole round of one metric at one follow-up month.
 
-    results: (person, or null for a count; quantity in millionths); who failed stands with 0. statement: the date of
-    the statement with which the results are settled.
+    results: (person, or null for a count; quantity in millionths); who failed stands with 0. statement: the
+    date of the statement with which the results are settled.
     """
 
     topic: ClassVar[str] = "contract.measured"
@@ -145,7 +144,7 @@ class Measured(ContractEvent):
 
 
 class SavingRealised(ContractEvent):
-    """*Realiseret gevinst* of the period that ends on the effective date; negative when costs rose instead."""
+    """*Realiseret gevinst* of the period that ends on the effective date; a loss is negative."""
 
     topic: ClassVar[str] = "contract.saving_realised"
 
@@ -166,9 +165,10 @@ class Verified(ContractEvent):
 class Amounts(Frozen):
     """What a settlement found, in øre; only cells that are not zero.
 
-    entitled: to date, by clause. cuts: by limit and column (a clause, `floor` or `guarantee`). paid: now, by column.
-    parts: of `paid`, by column and payer. receipts: of `paid`, by provider of capital. lapsed: to date, by column.
-    account: what the return ceiling allows after it. paid_in_year: what counts against the yearly limit after it.
+    entitled: to date, by clause. cuts: by limit and column (a clause, `floor` or `guarantee`). paid: now, by
+    column. parts: of `paid`, by column and payer. receipts: of `paid`, by provider of capital. lapsed: to
+    date, by column. account: what the return ceiling allows after it. paid_in_year: what counts against the
+    yearly limit after it.
     """
 
     entitled: ByName = Field(default_factory=dict)
@@ -201,7 +201,7 @@ class Paid(ContractEvent):
 
 
 class Ended(ContractEvent):
-    """*Ophør*: nothing is earned after it; floor and guarantee fall due. `early` when before the agreed end."""
+    """*Ophør*, `early` when before the agreed end: floor and guarantee fall due, and nothing after."""
 
     topic: ClassVar[str] = "contract.ended"
 

@@ -1,4 +1,5 @@
-"""`ExternalInvestorContract`: a contract (*social effektinvestering*) whose capital comes from outside investors.
+"""`ExternalInvestorContract`: a contract (*social effektinvestering*) whose capital comes from outside
+investors.
 
 The machine is `lifecycle`; here stand only the rules of its own. A guarantee is allowed.
 """

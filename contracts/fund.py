@@ -1,4 +1,4 @@
-"""`InternalFund`: capital that a municipality sets aside, releases to contracts, and gets back. Amounts are whole øre."""
+"""`InternalFund`: capital set aside, released to contracts, and repaid. Amounts are whole øre."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -69,7 +69,8 @@ FundCommand = Found | TopUp | Release | ReceiveRepayment | WriteOff | CloseFund
 class FundState:
     """A fund as its log tells it.
 
-    capital: put in; balance: what it has now; released, repaid, written_off: øre by contract; day: of the last event.
+    capital: put in; balance: what it has now; released, repaid, written_off: øre by contract; day: of the
+    last event.
     """
 
     fund: str
@@ -109,14 +110,10 @@ def decide_fund(
     return (event_of(event_class, doing, **(told | fields | {"fund": fund, "version": version})),)
 
 
-def _decided(
-    doing: str, state: FundState | None, command: FundCommand
-) -> tuple[type[FundEvent], dict[str, Any]]:
+def _decided(doing: str, state: FundState | None, command: FundCommand) -> tuple[type[FundEvent], dict[str, Any]]:
     if isinstance(command, Found):
         if state is not None:
-            raise refused(
-                doing, "a fund not yet founded", f"'{state.title}' founded before", "choose another id"
-            )
+            raise refused(doing, "a fund not yet founded", f"'{state.title}' founded before", "choose another id")
         return FundFounded, {"fund": command.fund, "title": command.title, "capital": command.capital}
     if state is None:
         raise refused(doing, "a founded fund", "none", "found it first")
@@ -132,23 +129,17 @@ def _decided(
             return FundClosed, {"returned": _closing(doing, state)}
         case Release():
             if command.amount > state.balance:
-                raise refused(
-                    doing, f"at most {state.balance} øre, the balance", f"{command.amount} øre", "top it up"
-                )
+                raise refused(doing, f"at most {state.balance} øre, the balance", f"{command.amount} øre", "top it up")
             event_class: type[FundEvent] = Released
         case ReceiveRepayment():
             if command.contract not in state.released:
                 known = ", ".join(state.released) or "none"
-                raise refused(
-                    doing, f"a contract released to: {known}", f"'{command.contract}'", "mend the id"
-                )
+                raise refused(doing, f"a contract released to: {known}", f"'{command.contract}'", "mend the id")
             event_class = Repaid
         case WriteOff():
             least = outstanding(state, command.contract)
             if command.amount > least:
-                raise refused(
-                    doing, f"at most {least} øre outstanding", f"{command.amount} øre", "mend the amount"
-                )
+                raise refused(doing, f"at most {least} øre outstanding", f"{command.amount} øre", "mend the amount")
             event_class = WrittenOff
     return event_class, {"contract": command.contract, "amount": command.amount}
 
@@ -165,7 +156,7 @@ class FundFolding:
     """A fund's state in the making: see `aggregate.Folding`."""
 
     def __init__(self, state: FundState | None = None) -> None:
-        self.state = state
+        self.state: FundState | None = state
 
     def apply(self, event: Event) -> None:
         """Copy what the event tells; raises BrokenLog for an event of something else."""
@@ -180,13 +171,12 @@ class FundFolding:
                 balance=event.capital,
             )
         elif self.state is None:
-            raise BrokenLog(
-                f"{event.log}: expected a log that begins with its founding, found '{event.topic}'"
-            )
+            raise BrokenLog(f"{event.log}: expected a log that begins with its founding, found '{event.topic}'")
         else:
             changes = _changes(self.state, event)
-            told = {"version": event.version, "recorded": event.recorded, "day": event.effective}
-            self.state = replace(self.state, **told, **changes)
+            self.state = replace(
+                self.state, version=event.version, recorded=event.recorded, day=event.effective, **changes
+            )
 
 
 def _changes(state: FundState, event: Event) -> dict[str, Any]:
@@ -237,4 +227,4 @@ _WORDS = {
     CloseFund: "closing",
 }
 
-InternalFund = Aggregate("fund", decide_fund, FundFolding, fund_command_of)
+InternalFund: Aggregate[FundState, FundCommand] = Aggregate("fund", decide_fund, FundFolding, fund_command_of)

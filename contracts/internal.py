@@ -1,4 +1,5 @@
-"""`InternalFundContract`: a contract whose capital comes from the municipality's own funds (*investeringspuljer*).
+"""`InternalFundContract`: a contract whose capital comes from the municipality's own funds
+(*investeringspuljer*).
 
 The machine is `lifecycle`; here stand only the rules of its own. The `InternalFund` that lends is in `fund`.
 """

@@ -1,7 +1,7 @@
 """Balanced postings between parties and budget lines: what one account gives, another receives.
 
-Amounts are øre [row, year] by budget year of payment. All parties' sums are zero; the account `resources` stands for the
-real use of staff, places and services, so that everyone else's sum is the real resources saved.
+Amounts are øre [row, year] by budget year of payment. All parties' sums are zero; the account `resources` stands for
+the real use of staff, places and services, so that everyone else's sum is the real resources saved.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,14 +1,15 @@
-"""The machine that both kinds of contract share: which commands a contract's state allows, and what they bring.
+"""The machine that both kinds of contract share: which commands a contract's state allows, and what they
+bring.
 
-`decide` is pure: it asks no clock and no register. It settles with the one settlement; `evolve` copies what was
-recorded and never settles again.
+`decide` is pure: it asks no clock and no register. It settles with the one settlement; `evolve` copies what
+was recorded and never settles again.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .aggregate import Aggregate, Refused, check_clock, check_follows, event_of, refused
+from .aggregate import Aggregate, Refused, check_clock, event_of, fold_into, refused
 from .commands import (
     Command,
     Draw,
@@ -26,8 +27,8 @@ from .commands import (
 from .compiled import Plan, compile_terms
 from .events import (
     ContractEvent,
-    DroppedOut,
     Drawn,
+    DroppedOut,
     Ended,
     Enrolled,
     Event,
@@ -86,9 +87,7 @@ def decide(
         raise refused(doing, "a signed contract", "none", "sign it first")
     else:
         if state.ended and not isinstance(command, Pay):
-            raise refused(
-                doing, "a contract that runs", f"one that ended on {state.ended}", "only payments remain"
-            )
+            raise refused(doing, "a contract that runs", f"one that ended on {state.ended}", "only payments remain")
         event_class, fields = _decided(state, compile_terms(state.terms), command, now.date())
     version = state.version + 1 if state else 1
     told = {"contract": state.contract if state else None, "version": version, "recorded": now}
@@ -96,12 +95,8 @@ def decide(
 
 
 def evolve(state: State | None, event: Event) -> State:
-    """The state after the next event, of either kind of contract; raises BrokenLog when it is not the next."""
-    check_follows(state, event)
-    folding = ContractFolding(state)
-    folding.apply(event)
-    assert folding.state is not None
-    return folding.state
+    """The state after the next event of any contract; raises BrokenLog when it is not the next."""
+    return fold_into(ContractFolding(state), (event,))
 
 
 def contract(kind: Kind, rules: Rules) -> Aggregate[State, Command]:
@@ -112,9 +107,7 @@ def contract(kind: Kind, rules: Rules) -> Aggregate[State, Command]:
     ) -> tuple[Event, ...]:
         given = command.kind if isinstance(command, Sign) else state.kind if state else kind
         if given != kind:
-            raise refused(
-                _word(command), f"a contract of kind {kind}", f"one of kind {given}", "use its own aggregate"
-            )
+            raise refused(_word(command), f"a contract of kind {kind}", f"one of kind {given}", "use its own aggregate")
         if isinstance(command, Sign):
             for finding in rules(command.terms):
                 raise Refused(f"signing is refused: {finding.message}; {finding.hint}")
@@ -131,9 +124,7 @@ def next_statement(state: State) -> dt.date | None:
 
 def unpaid(state: State, settlement: Settlement) -> dict[str, int]:
     """What each payer has still to pay of a settlement, øre."""
-    paid = [
-        p for p in state.payments if (p.statement, p.closing) == (settlement.statement, settlement.closing)
-    ]
+    paid = [p for p in state.payments if (p.statement, p.closing) == (settlement.statement, settlement.closing)]
     done = {payer for payment in paid for payer in payment.amounts}
     return {payer: amount for payer, amount in owed(settlement.amounts).items() if payer not in done}
 
@@ -175,9 +166,7 @@ def _decided(state: State, plan: Plan, command: Command, today: dt.date) -> Deci
 
 def _sign(state: State | None, command: Sign) -> Decided:
     if state is not None:
-        raise refused(
-            "signing", "a contract not yet signed", f"'{state.title}' signed before", "choose another id"
-        )
+        raise refused("signing", "a contract not yet signed", f"'{state.title}' signed before", "choose another id")
     try:
         compile_terms(command.terms)
     except (ValueError, OverflowError) as error:
@@ -199,16 +188,12 @@ def _drawn(state: State, plan: Plan, command: Draw) -> dict[str, Any]:
     _in_order(doing, state, command.effective)
     settled_next = next_statement(state)
     if settled_next and command.effective > settled_next:
-        raise refused(
-            doing, f"a day up to {settled_next}, settled next", str(command.effective), "settle that first"
-        )
+        raise refused(doing, f"a day up to {settled_next}, settled next", str(command.effective), "settle that first")
     if not plan.draws_as_costs:
         agreed = sum(amount for day, amount in plan.draws if day <= command.effective.toordinal())
         if state.drawn + command.amount > agreed:
             found = f"{_kroner(state.drawn + command.amount)}"
-            raise refused(
-                doing, f"at most {_kroner(agreed)} drawn in all by then", found, "amend the amount or date"
-            )
+            raise refused(doing, f"at most {_kroner(agreed)} drawn in all by then", found, "amend the amount or date")
     providers, account = draw_amounts(state, plan, command.effective, command.amount)
     return {"amount": command.amount, "providers": providers, "account": account}
 
@@ -217,9 +202,7 @@ def _verified(state: State, plan: Plan, command: Verify, today: dt.date) -> dict
     _next(f"verifying {command.statement}", state, command.statement, today)
     facts = _facts_of(state, command.statement)
     if state.verified.get(command.statement) == facts:
-        raise refused(
-            f"verifying {command.statement}", "facts not yet verified", f"{facts} verified", "settle now"
-        )
+        raise refused(f"verifying {command.statement}", "facts not yet verified", f"{facts} verified", "settle now")
     return {"statement": command.statement, "facts": facts}
 
 
@@ -254,9 +237,7 @@ def _paid(state: State, command: Pay) -> dict[str, Any]:
         if payer not in open_:
             raise refused(doing, "what is not yet paid", f"a second payment by '{payer}'", "leave it out")
         if amount != open_[payer]:
-            raise refused(
-                doing, f"{_kroner(open_[payer])} from '{payer}'", _kroner(amount), "pay what was settled"
-            )
+            raise refused(doing, f"{_kroner(open_[payer])} from '{payer}'", _kroner(amount), "pay what was settled")
     if not amounts:
         found = "everything paid" if due else "nothing settled to be paid"
         raise refused(doing, "an amount still owed", found, "leave the payment out")

@@ -6,6 +6,7 @@ quantity (claims, citizens) an integer number of millionths: 9.6 citizens are 9 
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
@@ -81,6 +82,8 @@ def parts(amount: Ore, shares: Sequence[int]) -> Ore:
     """
     if sum(shares) != PPM:
         raise ValueError(f"shares must add to {PPM} ppm, found {sum(shares)}")
-    upper = np.cumsum(shares)
-    marks = [np.zeros_like(amount)] + [muldiv(amount, int(u), PPM) for u in upper]
-    return np.stack([high - low for low, high in zip(marks[:-1], marks[1:], strict=True)], axis=-1)
+    if len(shares) == 1:
+        return np.asarray(amount)[..., None]
+    inner = np.cumsum(shares)[:-1]
+    marks = [np.zeros_like(amount), *(muldiv(amount, int(mark), PPM) for mark in inner), amount]
+    return np.stack([high - low for low, high in pairwise(marks)], axis=-1)

@@ -51,9 +51,7 @@ def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict
     persons = [person for person, _ in command.results]
     if plan.person_cap is not None and None in persons:
         found = "a count"
-        raise refused(
-            doing, "a result for each person, since the terms limit each", found, "name the persons"
-        )
+        raise refused(doing, "a result for each person, since the terms limit each", found, "name the persons")
     _once(doing, persons)
     for person in persons:
         index = NOBODY if person is None else _known(doing, state, person, command.effective)
@@ -76,9 +74,7 @@ def saving_realised(state: State, plan: Plan, command: RealiseSaving, today: dt.
     within_contract(doing, plan, command.effective)
     fact = Fact(NOBODY, command.effective, command.effective, command.metric, 0, command.amount)
     if fact_key(fact) in state.measured:
-        raise refused(
-            doing, "a period not yet stated", "the same day once more", "give the period's last day"
-        )
+        raise refused(doing, "a period not yet stated", "the same day once more", "give the period's last day")
     return {
         "metric": command.metric,
         "amount": command.amount,
@@ -101,9 +97,7 @@ def statement_for(doing: str, state: State, plan: Plan, effective: dt.date, toda
             return dt.date.fromordinal(day)
     last = dt.date.fromordinal(plan.statement_days[-1])
     found = f"one of {effective}, recorded on {today}"
-    raise refused(
-        doing, f"a fact for a statement up to {last}", found, "nothing settles it under these terms"
-    )
+    raise refused(doing, f"a fact for a statement up to {last}", found, "nothing settles it under these terms")
 
 
 def _metric(doing: str, plan: Plan, metric: str, clause_plan: type[PricePlan | SavingsPlan]) -> None:

@@ -1,9 +1,9 @@
 """Settlement in two stages, for one contract and for ten thousand: pure, array-valued, whole øre.
 
 *Entitle* turns facts into the cumulative entitlement of each clause at each statement; it is memoryless, and persons,
-prices and tiers live only here. *Pay* takes what is entitled to date less what lapsed or was paid, applies the limits in
-a fixed order, and carries all memory in a `Position`. A row is a contract instance: one row for a live contract, one per
-replication in the simulator.
+prices and tiers live only here. *Pay* takes what is entitled to date less what lapsed or was paid, applies the limits
+in a fixed order, and carries all memory in a `Position`. A row is a contract instance: one row for a live contract,
+one per replication in the simulator.
 """
 
 from collections.abc import Sequence
@@ -94,7 +94,7 @@ def entitle(plan: Plan, facts: Facts, rows: int, lines: bool = False) -> Due:
         cut=np.zeros(sum(len(fact) for fact, _ in found), np.int64),
     )
     if plan.person_cap is not None:
-        table = replace(table, cut=_person_cuts(plan, facts, table))
+        table = replace(table, cut=_person_cuts(plan, facts, table, plan.person_cap))
     due = np.zeros((rows, len(plan.clauses), statements), np.int64)
     cell = (facts.row[table.fact] * len(plan.clauses) + table.clause) * statements + facts.statement[table.fact]
     due += _sums(cell, table.net, due.size).reshape(due.shape)
@@ -123,8 +123,8 @@ def _clause_lines(plan: Plan, clause_index: int, facts: Facts, rows: int) -> tup
 def tiered(clause: SavingsPlan, saving: Ore) -> Ore:
     """What a cumulative saving has earned: nothing below zero, then each tier's share of the saving in its width.
 
-    A tier's width is `until_earned` divided by its share, rounded to an øre; the amount of each tier is rounded once and
-    a full tier earns exactly its step.
+    A tier's width is `until_earned` divided by its share, rounded to an øre; the amount of each tier is rounded once
+    and a full tier earns exactly its step.
     """
     earned = np.zeros_like(saving)
     for low, width, share, step in clause.tiers:
@@ -145,22 +145,21 @@ def _running(row: Ints, quantity: Ints, rows: int) -> tuple[Ints, Ints]:
     return after - quantity, after
 
 
-def _person_cuts(plan: Plan, facts: Facts, table: Lines) -> Ore:
-    assert plan.person_cap is not None
-    priced = np.array([isinstance(clause, PricePlan) for clause in plan.clauses])
+def _person_cuts(plan: Plan, facts: Facts, table: Lines, cap: int) -> Ore:
+    priced = np.array([isinstance(clause, PricePlan) for clause in plan.clauses], bool)
     (at,) = np.nonzero(priced[table.clause] & (facts.person[table.fact] >= 0))
     fact, clause = table.fact[at], table.clause[at]
     order, group = _served(plan, facts, fact, clause)
     gross = table.gross[at][order]
     before, after = _running(group, gross, int(group[-1]) + 1 if len(group) else 0)
-    allowed = np.minimum(after, plan.person_cap) - np.minimum(before, plan.person_cap)
+    allowed = np.minimum(after, cap) - np.minimum(before, cap)
     cuts = np.zeros(len(table.fact), np.int64)
     cuts[at[order]] = gross - allowed
     return cuts
 
 
 def _served(plan: Plan, facts: Facts, fact: Ints, clause: Ints) -> tuple[Ints, Ints]:
-    """The order in which lines are served (row, person, statement, day, clause, point), and each line's person group."""
+    """The order in which lines are served (row, person, statement, day, clause, point), and its person groups."""
     keys = (
         facts.row[fact],
         facts.person[fact],
@@ -235,9 +234,9 @@ def draw(plan: Plan, position: Position, day: int, year: int, amount: Ore) -> Po
 def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tuple[Position, Ore, Ore]:
     """Settle what is entitled to date, to_date[row, clause], on a statement day.
 
-    Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in the
-    order of `plan.limits`: clause, year, total, return ceiling. Within a limit earlier clauses are served first. What is
-    entitled below what was paid is never claimed back: it is set off against the clause's later amounts.
+    Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
+    the order of `plan.limits`: clause, year, total, return ceiling. Within a limit earlier clauses are served first.
+    What is entitled below what was paid is never claimed back: it is set off against the clause's later amounts.
     """
     now = _advance(plan, position, day, year)
     clauses = len(plan.clauses)
@@ -326,7 +325,8 @@ def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore
 def _by_payers(plan: Plan, paid: Ore) -> Ore:
     """Paid in all under the contract; a guarantor's payment is not the payers'."""
     columns = [c for c in range(paid.shape[1]) if c != plan.guarantee_column]
-    return paid[:, columns].sum(axis=1)
+    total: Ore = paid[:, columns].sum(axis=1)
+    return total
 
 
 def _served_in_order(claim: Ore, room: Ore) -> Ore:

@@ -1,4 +1,4 @@
-"""A contract's state brought to the one settlement and back: names become arrays of one row, and arrays amounts."""
+"""A contract's state brought to the one settlement, as arrays of one row, and amounts brought back."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from .state import State
 
 
 def facts_table(state: State, plan: Plan) -> Facts:
-    """All facts recorded so far, as row 0 of a settlement; raises BrokenLog for facts that the terms do not know."""
+    """All facts so far, as row 0 of a settlement; raises BrokenLog for facts unknown to the terms."""
     statements = {day: number for number, day in enumerate(plan.statement_days)}
     metrics = {name: number for number, name in enumerate(plan.metrics)}
     try:
@@ -33,9 +33,7 @@ def facts_table(state: State, plan: Plan) -> Facts:
             ]
         )
     except KeyError as unknown:
-        raise BrokenLog(
-            f"{state.log}: a fact has a metric or statement date unknown to the terms: {unknown}"
-        ) from None
+        raise BrokenLog(f"{state.log}: a fact has a metric or statement date unknown to the terms: {unknown}") from None
 
 
 def position_of(state: State, plan: Plan) -> Position:
@@ -86,25 +84,19 @@ def owed(amounts: Amounts) -> dict[str, int]:
     return {payer: amount for payer, amount in total.items() if amount}
 
 
-def _amounts(
-    plan: Plan, before: Position, after: Position, paid: Ore, cuts: Ore, entitled: dict[str, int]
-) -> Amounts:
+def _amounts(plan: Plan, before: Position, after: Position, paid: Ore, cuts: Ore, entitled: dict[str, int]) -> Amounts:
     by_limit: dict[str, dict[str, int]] = {}
     for limit, cut in zip(plan.limits, cuts[:, 0], strict=True):
         if cells := _cells(plan.columns, cut):
             known = by_limit.get(limit.kind, {})
-            by_limit[limit.kind] = known | {
-                name: known.get(name, 0) + amount for name, amount in cells.items()
-            }
+            by_limit[limit.kind] = known | {name: known.get(name, 0) + amount for name, amount in cells.items()}
     parts = zip(plan.columns, split(plan, before.paid, after.paid)[0], strict=True)
     return Amounts(
         entitled=entitled,
         cuts=by_limit,
         paid=_cells(plan.columns, paid[0]),
         parts={column: cells for column, amounts in parts if (cells := _cells(plan.payers, amounts))},
-        receipts=_cells(
-            plan.investors, to_investors(plan, before.paid.sum(axis=1), after.paid.sum(axis=1))[0]
-        ),
+        receipts=_cells(plan.investors, to_investors(plan, before.paid.sum(axis=1), after.paid.sum(axis=1))[0]),
         lapsed=_cells(plan.columns, after.lapsed[0]),
         account=int(after.account[0]),
         paid_in_year=int(after.paid_year[0]),

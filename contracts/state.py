@@ -10,8 +10,8 @@ from .encoding import BrokenLog
 from .events import (
     Amounts,
     ContractEvent,
-    DroppedOut,
     Drawn,
+    DroppedOut,
     Ended,
     Enrolled,
     Event,
@@ -31,15 +31,18 @@ FactKey = tuple[int, str, int, dt.date | None]
 
 
 class Enrolment(NamedTuple):
-    """A person's index in the contract's facts, and the day of enrolment."""
+    """A person's number in the contract's facts, from 0, and the day of enrolment."""
 
-    index: int
+    number: int
     day: dt.date
 
 
 class Fact(NamedTuple):
-    """One fact: person index or −1, day, date of the statement that settles it, metric, follow-up month or 0, and
-    millionths of an outcome, or øre for a saving."""
+    """One fact, and the date of the statement that settles it.
+
+    person: number, or −1 for a count or saving; point: follow-up month, or 0; quantity: millionths of an outcome, or
+    øre for a saving.
+    """
 
     person: int
     day: dt.date
@@ -79,9 +82,10 @@ class Payment(NamedTuple):
 class State:
     """A contract as its log tells it.
 
-    persons by pseudonym; dropped_out: last day by pseudonym; measured: keys of the facts, see `fact_key`; verified:
-    number of facts found right, by statement; closing: what fell due at the end. paid and lapsed by column, drawn,
-    account (what the return ceiling allows on `day`) and paid_in_year (of `year`) are the settlement's position, øre.
+    persons by pseudonym; dropped_out: last day by pseudonym; measured: keys of the facts, see `fact_key`;
+    verified: number of facts found right, by statement; closing: what fell due at the end. paid and lapsed by
+    column, drawn, account (what the return ceiling allows on `day`) and paid_in_year (of `year`) are the
+    settlement's position, øre.
     """
 
     contract: str
@@ -116,7 +120,7 @@ class State:
 
 
 def fact_key(fact: Fact) -> FactKey:
-    """What may be measured only once: a person at a point of a metric; a count or saving at its day besides."""
+    """What may be measured only once: a person at a point of a metric; a count or saving a day."""
     return fact.person, fact.metric, fact.point, fact.day if fact.person == NOBODY else None
 
 
@@ -133,7 +137,7 @@ class ContractFolding:
         self.settlements: list[Settlement] = list(state.settlements) if state else []
         self.payments: list[Payment] = list(state.payments) if state else []
         self.paid: dict[str, int] = dict(state.paid) if state else {}
-        self.state = replace(state, **self._containers()) if state else None
+        self.state: State | None = replace(state, **self._containers()) if state else None
 
     def apply(self, event: Event) -> None:
         """Copy what the event tells; raises BrokenLog where it refers to what is not there."""
@@ -145,9 +149,7 @@ class ContractFolding:
             self.state = self._signed(event)
             return
         if self.state is None:
-            raise BrokenLog(
-                f"{event.log}: expected a log that begins with its signature, found '{event.topic}'"
-            )
+            raise BrokenLog(f"{event.log}: expected a log that begins with its signature, found '{event.topic}'")
         changes = self._take(self.state, event)
         self.state = replace(self.state, version=event.version, recorded=event.recorded, **changes)
 
@@ -233,5 +235,5 @@ def _facts(event: Measured | SavingRealised, persons: Mapping[str, Enrolment]) -
     for person, quantity in event.results:
         if person is not None and person not in persons:
             raise BrokenLog(f"{event.log}: event {event.version} measures '{person}', who is not enrolled")
-        index = NOBODY if person is None else persons[person].index
-        yield Fact(index, event.effective, event.statement, event.metric, event.point, quantity)
+        number = NOBODY if person is None else persons[person].number
+        yield Fact(number, event.effective, event.statement, event.metric, event.point, quantity)

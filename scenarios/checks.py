@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from contracts.dates import month_end
 from contracts.problems import Finding
 from contracts.terms import SavingsShare, Scheduled, Sourced, Terms, UnitPrice, scheduled_dates
@@ -14,7 +16,7 @@ from .lives import HazardDomain, OutcomeMeasure, SavingMeasure
 if TYPE_CHECKING:
     from .model import Design, Scenario
 
-Path = tuple[str | int, ...]
+Path = tuple[str | int | dt.date, ...]
 BUILT_IN_PARTIES = ("municipality", "state", "region")
 
 
@@ -50,7 +52,7 @@ def _sources(scenario: "Scenario") -> Iterator[Finding]:
 def _sourced(value: object, path: Path) -> Iterator[tuple[Path, Sourced]]:
     if isinstance(value, Sourced):
         yield path, value
-    if hasattr(type(value), "model_fields"):
+    if isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
             yield from _sourced(getattr(value, name), (*path, field.alias or name))
     elif isinstance(value, dict):
@@ -139,12 +141,10 @@ def _design(scenario: "Scenario", name: str, design: "Design") -> Iterator[Findi
     if design.contract is None:
         yield Finding(f"the key 'contract' is missing for kind {design.kind}", path, "add contract:")
         return
-    yield from _contract(scenario, design, (*path, "contract"))
+    yield from _contract(scenario, design, design.contract, (*path, "contract"))
 
 
-def _contract(scenario: "Scenario", design: "Design", path: Path) -> Iterator[Finding]:
-    terms = design.contract
-    assert terms is not None
+def _contract(scenario: "Scenario", design: "Design", terms: Terms, path: Path) -> Iterator[Finding]:
     parties = (*BUILT_IN_PARTIES, *scenario.parties)
     for where, shares in terms.split_paths():
         known = scenario.parties if where == ("capital",) else parties
@@ -164,10 +164,12 @@ def _contract(scenario: "Scenario", design: "Design", path: Path) -> Iterator[Fi
 
 
 def _contract_dates(scenario: "Scenario", design: "Design", terms: Terms, path: Path) -> Iterator[Finding]:
-    for side, day in (("start", terms.start), ("end", terms.end)):
-        if day is not None and not scenario.start <= day < scenario.end:
-            yield Finding(f"{day} lies outside the scenario's years", (*path, side), _span(scenario))
-    start = terms.start or scenario.contract_start(design)
+    if terms.start is not None:
+        hint = "leave it out: the contract starts with the scenario, or start_delay_months later"
+        yield Finding("a contract in a scenario has no start of its own", (*path, "start"), hint)
+    if terms.end is not None and not scenario.start < terms.end < scenario.end:
+        yield Finding(f"{terms.end} lies outside the scenario's years", (*path, "end"), _span(scenario))
+    start = scenario.contract_start(design)
     end = terms.end or scenario.end - dt.timedelta(days=1)
     if terms.draws != "as_costs":
         for when in terms.draws:

@@ -15,9 +15,7 @@ from .loading import load_model
 
 BudgetClass = Annotated[
     Literal["service", "transfer", "capital", "financing"],
-    Field(
-        description="service, transfer, capital or financing (serviceudgifter, overførselsudgifter, anlæg, finansiering)"
-    ),
+    Field(description="service, transfer, capital or financing"),
 ]
 Ceiling = Annotated[
     Literal["gross", "net", "outside"],

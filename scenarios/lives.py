@@ -32,9 +32,9 @@ class Band(Frozen):
 class Hazard(Sourced):
     """How fast citizens move from one state to another, said in one of the ways people know it.
 
-    `monthly_rate`, `yearly_rate`: a continuous rate. `median_months`: half have moved by then. `yearly_share`: so large a
-    share moves within a year (continuously: −ln(1 − share)). `ever_by`: a share within so many months. `bands`: rates
-    that change with the time since the state was entered.
+    `monthly_rate`, `yearly_rate`: a continuous rate. `median_months`: half have moved by then. `yearly_share`: so
+    large a share moves within a year (continuously: −ln(1 − share)). `ever_by`: a share within so many months.
+    `bands`: rates that change with the time since the state was entered.
     """
 
     monthly_rate: PositiveRate | None = None
@@ -46,10 +46,11 @@ class Hazard(Sourced):
 
     @model_validator(mode="after")
     def _said_once(self) -> Self:
-        ways = ("monthly_rate", "yearly_rate", "median_months", "yearly_share", "ever_by", "bands")
+        ways = [name for name in type(self).model_fields if name not in Sourced.model_fields]
         given = [way for way in ways if getattr(self, way) is not None]
         if len(given) != 1:
-            refuse(Finding(f"expected one of {', '.join(ways)}, found {' and '.join(given) or 'none'}"))
+            hint = "keep one of them" if given else "say it in one of these ways"
+            refuse(Finding(f"expected one of {', '.join(ways)}, found {' and '.join(given) or 'none'}", (), hint))
         if self.bands and any((band.months is None) != (band is self.bands[-1]) for band in self.bands):
             refuse(Finding("every band but the last needs months, and the last has none", ("bands",)))
         return self
@@ -70,22 +71,15 @@ class Hazard(Sourced):
             return math.log(2) / float(self.median_months)
         if self.yearly_share is not None:
             return -math.log1p(-float(self.yearly_share)) / 12
-        assert self.ever_by is not None
-        return -math.log1p(-float(self.ever_by.share)) / self.ever_by.month
+        if self.ever_by is not None:
+            return -math.log1p(-float(self.ever_by.share)) / self.ever_by.month
+        raise ValueError("the hazard has bands, not one rate")
 
 
 class Effect(Hazard):
     """What the intervention does to one transition while it lasts: a hazard ratio, or the hazard itself."""
 
     hazard_ratio: Ratio | None = None
-
-    @model_validator(mode="after")
-    def _said_once(self) -> Self:
-        if self.hazard_ratio is None:
-            return super()._said_once()
-        if any(getattr(self, way) is not None for way in ("monthly_rate", "yearly_rate", "median_months")):
-            refuse(Finding("a hazard_ratio stands beside a hazard", (), "keep one of the two"))
-        return self
 
 
 Arrow = Annotated[str, Field(pattern=r"^\S.* -> .*\S$", description="a transition such as 'homeless -> housed'")]
@@ -167,7 +161,8 @@ def ends(arrow: str) -> tuple[str, str]:
 
 
 class OutcomeMeasure(Sourced):
-    """A citizen reaches the goal at a follow-up month when the state has lasted `over_months` up to that month's end."""
+    """A citizen reaches the goal at a follow-up month when the state has lasted `over_months` up to that month's
+    end."""
 
     kind: Literal["outcome"]
     domain: Name

@@ -83,7 +83,8 @@ class Design(Frozen):
 
     `capital_to`: a conditional grant goes to the municipality, which pays the supplier; a loan goes to the supplier.
     `start_delay_months`, `transaction_cost`, `yearly_closure_risk` and `effect_factor` (the power to which every hazard
-    ratio is raised) are neutral by default: with the same start and overhead everywhere the ordinary budget tends to win.
+    ratio is raised) are neutral by default: with the same start and overhead everywhere the ordinary budget tends to
+    win.
     """
 
     kind: Literal["ordinary_budget", "external_investor", "internal_fund"]

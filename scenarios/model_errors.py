@@ -103,6 +103,8 @@ def _echoes(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
 def _faults(atlas: Atlas, root: Group, detail: ErrorDetails) -> list[_Fault]:
     spot = atlas.spot(root, detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "invalid_key":
+        spot = replace(spot, on_key=True)
     blank = _at(spot, detail["loc"])
     if kind == FINDINGS:
         return [

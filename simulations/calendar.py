@@ -100,7 +100,8 @@ def enrol(
 
 @dataclass(frozen=True)
 class Moment:
-    """What one statement (or the end) settled, øre: paid [row, column], cuts [limit, row, column], parts and receipts."""
+    """What one statement (or the end) settled, øre: paid [row, column], cuts [limit, row, column], parts and
+    receipts."""
 
     day: int
     paid: Ore

@@ -60,7 +60,7 @@ def facts_in(block: Block, contract: ContractSetup, world: World, persons: bool,
 def draws_in(contract: ContractSetup, world: World, rows: int) -> list[tuple[int, Ints]]:
     """Capital drawn: (day number, øre [row]), until the intervention is closed down."""
     if contract.plan.draws_as_costs:
-        return list(world.costs)
+        return [(day, amount) for day, amount in world.costs if day <= contract.end_day]
     return [(day, np.where(world.closes > day, np.full(rows, amount), 0)) for day, amount in contract.draw_days]
 
 

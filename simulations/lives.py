@@ -1,8 +1,8 @@
 """With/without life courses as arrays: multi-state courses in continuous time from keyed exponentials.
 
 Both lives run the same steps on the same numbers, and the window of exposure plays no part where the hazard is the same
-inside and outside: a hazard ratio of 1 is bitwise no effect. Each transition has its own exponential per visit to its origin;
-the first to come wins. Stays are inverted in closed form over the bands of the stay and the window of exposure.
+inside and outside: a hazard ratio of 1 is bitwise no effect. Each transition has its own exponential per visit to its
+origin; the first to come wins. Stays are inverted in closed form over the bands of the stay and the window of exposure.
 """
 
 from collections.abc import Callable, Sequence
@@ -206,7 +206,7 @@ def _waits(name: str, exponentials: Exponentials, cell: NDArray[np.intp], visits
 def stated_life(
     domain: StatedDomain, paths: Sequence[dict[int, int]], referred: Ints, replications: int, horizon: int
 ) -> Life:
-    """Stated courses, the same in every replication: paths gives each citizen's {instant: state}, referred [citizen]."""
+    """Stated courses, the same in every replication; paths: each citizen's {instant: state}; referred [citizen]."""
     first = domain.states.index(domain.initial or domain.states[0])
     courses = [[(int(r), first), *sorted(path.items())] for r, path in zip(referred, paths, strict=True)]
     rounds = []

@@ -30,29 +30,51 @@ class FollowUp:
     at: Ints
 
 
-def measured_at(starts: NDArray[np.float32], point: int, citizen_clock: bool, horizon: int) -> Ints:
-    """Instant of a follow-up for each cell, −1 for those not enrolled by then or whose follow-up lies too late."""
+@dataclass(frozen=True)
+class Stays:
+    """All stays in the state of one measure, of enrolled citizens: cell, and begin and end on the follow-up clock.
+
+    clock: instants that the clock is ahead of the scenario's, by stay (citizen clock: the citizen's start).
+    """
+
+    cell: NDArray[np.intp]
+    begin: NDArray[np.int32]
+    end: NDArray[np.int32]
+    clock: NDArray[np.int32]
+    started: NDArray[np.int32]
+
+
+def stays(life: Life, state: int, starts: NDArray[np.float32], citizen_clock: bool) -> Stays:
+    """The stays in a state on the clock of the follow-ups; starts [cell]: instants of enrolment."""
+    mine = [spells.within(state) for spells in life]
+    cell = np.concatenate([spells.cell for spells in mine])
+    entry = np.concatenate([spells.entry for spells in mine])
+    exits = np.concatenate([spells.exit for spells in mine])
+    started = starts.astype(np.int32)[cell]
+    clock = started if citizen_clock else np.zeros_like(started)
+    return Stays(cell, entry - clock, exits - clock, clock, started)
+
+
+def measured(starts: NDArray[np.float32], month: int, citizen_clock: bool, horizon: int) -> NDArray[np.bool_]:
+    """Which cells are measured at a follow-up: enrolled before it, and it lies within the horizon."""
+    instant = month * MONTH
     if citizen_clock:
-        at = starts.astype(np.int64) + point * MONTH
-        return np.where(at <= horizon, at, -1)
-    instant = point * MONTH
-    return np.where((starts < instant) & (instant <= horizon), instant, -1)
+        return starts <= horizon - instant
+    return (starts < instant) & (instant <= horizon)
 
 
-def measured_count(at: Ints, rows: int) -> Ints:
-    """How many cells of each row are measured, [row]."""
-    return np.count_nonzero(at.reshape(-1, rows) >= 0, axis=0).astype(np.int64)
+def reached(found: Stays, month: int, window: int, citizen_clock: bool, horizon: int) -> tuple[NDArray[np.intp], Ints]:
+    """Cells that have been in the state throughout the last `window` days (at least one) before a follow-up.
 
-
-def follow_up(metric: str, point: int, life: Life, state: int, window: int, at: Ints, measured: Ints) -> FollowUp:
-    """Who has been in the state throughout the last `window` days (at least one) before the instant `at` [cell]."""
-    cells = []
-    for spells in life:
-        mine = spells.within(state)
-        when = at[mine.cell]
-        cells.append(mine.cell[(mine.entry <= when - max(window, 1)) & (mine.exit >= when) & (when >= 0)])
-    reached = np.concatenate(cells)
-    return FollowUp(metric, point, measured, reached, at[reached])
+    month: on the clock of the stays. Returns the cells and the instants at which each was measured.
+    """
+    instant = month * MONTH
+    in_time = found.started <= horizon - instant if citizen_clock else found.started < min(instant, horizon + 1)
+    there = (found.begin <= instant - max(window, 1)) & (found.end >= instant) & in_time
+    if not citizen_clock and instant > horizon:
+        there[:] = False
+    (at,) = np.nonzero(there)
+    return found.cell[at], found.clock[at].astype(np.int64) + instant
 
 
 @dataclass(frozen=True)
@@ -76,8 +98,8 @@ def contract_facts(
     """The facts that a contract's clauses read.
 
     statement_of [instant]: the statement that settles a fact measured then (the number of statements if none does);
-    ordinal_of [instant]: proleptic ordinal of the day before; persons: a fact per person, else successes counted by row, statement and point (the same to the øre where no
-    person limit applies).
+    ordinal_of [instant]: proleptic ordinal of the day before; persons: a fact per person, else successes counted by
+    row, statement and point (the same to the øre where no person limit applies).
     """
     pieces = []
     count = len(plan.statement_days)

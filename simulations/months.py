@@ -1,7 +1,7 @@
 """Time in the simulator: days of 30-day months (30E/360), so that every month costs the same.
 
-An *instant* is an integer number of such days since the scenario's start; day d lasts from instant d to d + 1. Month m of
-a contract ends at instant 30·m, and its last day is day 30·m − 1. Contracts see real dates only.
+An *instant* is an integer number of such days since the scenario's start; day d lasts from instant d to d + 1. Month m
+of a contract ends at instant 30·m, and its last day is day 30·m − 1. Contracts see real dates only.
 """
 
 import datetime as dt

@@ -1,6 +1,5 @@
 """Days in a state and the share of them that the state refunds, by replication and budget year."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,8 +84,8 @@ def counted_rule(rule: RefusionRule, instant_of: dict[object, int]) -> CountedRu
 def refunded(life: Life, state: int, rule: CountedRule, span: Span, cells: int, counted_before: int) -> Ints:
     """Day-millionths that the state refunds: Σ days × share (ppm), int64 [row, year].
 
-    Time in the state is counted citizen by citizen in order of date; the counter decides the share, and the rule when it
-    starts again.
+    Time in the state is counted citizen by citizen in order of date; the counter decides the share, and the rule when
+    it starts again.
     """
     if rule.linear:
         return days_by_year(life, state, span) * rule.versions[0][1][0][2]

@@ -1,12 +1,14 @@
-"""What a simulation found: exact integers by replication, sums and histograms by line; small enough for many replications."""
+"""What a simulation found: exact integers by replication, sums and histograms by line; small enough for many
+replications."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.ledger import MUNICIPALITY, RESOURCES, Account, Posting, accounts, net
 from contracts.compiled import Plan, PricePlan, SavingsPlan, SchedulePlan
+from contracts.ledger import MUNICIPALITY, RESOURCES, Account, Posting, accounts, net
 from contracts.money import Ore
 from scenarios.model import Scenario
 
@@ -30,40 +32,55 @@ class Line:
     budget_class: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class LineTotals:
-    """A line over all replications: exact sum by year [year], and counts by bin for each year."""
+    """A line over all replications: exact sum by year [year], and a histogram.
 
-    total: list[int]
-    counts: list[dict[int, int]]
+    bins, counts: sorted keys (year · 2^40 + bin + 2^39, a bin being øre // BIN) and how many replications fell there.
+    """
 
-    def add(self, amount: Ore) -> None:
-        """Add a block's amounts [row, year]."""
-        for year in range(amount.shape[1]):
-            self.total[year] += int(amount[:, year].sum())
-            bins, counts = np.unique(amount[:, year] // BIN, return_counts=True)
-            mine = self.counts[year]
-            for where, count in zip(bins.tolist(), counts.tolist(), strict=True):
-                mine[where] = mine.get(where, 0) + count
+    total: Ints
+    bins: Ints
+    counts: Ints
 
-    def merge(self, other: "LineTotals") -> None:
-        """Add another part's totals."""
-        self.total = [a + b for a, b in zip(self.total, other.total, strict=True)]
-        for mine, theirs in zip(self.counts, other.counts, strict=True):
-            for where, count in theirs.items():
-                mine[where] = mine.get(where, 0) + count
+    def quantiles(self, year: int, shares: Sequence[float]) -> list[int]:
+        """Øre at the middle of the bin in which each share of the replications is reached, in a year (by index)."""
+        mine = (self.bins >> 40) == year
+        middles = (self.bins[mine] - (year << 40) - _OFFSET) * BIN + BIN // 2
+        reached = np.cumsum(self.counts[mine])
+        ranks = [min(int(np.ceil(share * reached[-1])), int(reached[-1])) for share in shares]
+        return [int(middles[np.searchsorted(reached, max(rank, 1))]) for rank in ranks]
+
+
+_OFFSET = 1 << 39
+
+
+def line_totals(amount: Ore) -> LineTotals:
+    """The totals of a block's amounts [row, year]."""
+    year = np.arange(amount.shape[1], dtype=np.int64) << 40
+    bins, counts = np.unique(amount // BIN + _OFFSET + year, return_counts=True)
+    return LineTotals(amount.sum(axis=0), bins, counts)
+
+
+def join_totals(parts: Sequence[LineTotals]) -> LineTotals:
+    """The totals of several parts."""
+    if len(parts) == 1:
+        return parts[0]
+    bins, at = np.unique(np.concatenate([part.bins for part in parts]), return_inverse=True)
+    counts = np.bincount(at, weights=np.concatenate([part.counts for part in parts])).astype(np.int64)
+    return LineTotals(np.sum([part.total for part in parts], axis=0), bins, counts)
 
 
 @dataclass
 class DesignResult:
     """One design over all replications. R replications, Y budget years; amounts in øre.
 
-    net [R, Y]: the purse's net by year; service_room [R, Y]; party_total [R, party]: net by party and committee over the
-    horizon; drawn: capital drawn, paid: to the providers of capital, paid_by_purse: of it by the purse; outlay: what the
-    purse lays out for the intervention; exposure: the providers' largest; extra: extra citizens with the key result;
-    enrolled; maximum: the most the contract can come to pay (−1: unbounded), all [R]. reached: citizens over all
-    replications who reached each (measure, month), with the intervention and without. Sums over replications, by year:
-    party_year [party, Y], investor_year [Y], saving_year [Y], lines.
+    net [R, Y]: the purse's net by year; service_room [R, Y]; party_total [R, party]: net by party and committee over
+    the horizon; drawn: capital drawn, paid: to the providers of capital, paid_by_purse: of it by the purse; outlay:
+    what the purse lays out for the intervention; exposure: the providers' largest; extra: extra citizens with the key
+    result; enrolled; maximum: the most the contract can come to pay (−1: unbounded), all [R]. reached: citizens over
+    all replications who reached each (measure, month), with the intervention and without. Sums over replications, by
+    year: party_year [party, Y], investor_year [Y], saving_year [Y], lines.
     """
 
     parties: tuple[Account, ...]
@@ -95,13 +112,8 @@ _SUMMED = ("party_year", "investor_year", "saving_year")
 def merge(parts: list[DesignResult]) -> DesignResult:
     """Join parts in the order of their replications."""
     first = parts[0]
-    lines: dict[Line, LineTotals] = {}
-    for part in parts:
-        for line, totals in part.lines.items():
-            if line not in lines:
-                years = len(totals.total)
-                lines[line] = LineTotals([0] * years, [{} for _ in range(years)])
-            lines[line].merge(totals)
+    names = dict.fromkeys(line for part in parts for line in part.lines)
+    lines = {name: join_totals([part.lines[name] for part in parts if name in part.lines]) for name in names}
     return DesignResult(
         parties=first.parties,
         reached={
@@ -176,7 +188,8 @@ def _investors(
 def _outlay(postings: tuple[Posting, ...], purse: frozenset[str]) -> Ints:
     """What the purse lays out for the intervention: costs, payments and overhead less capital received from others."""
     spent = [p for p in postings if not p.what.startswith(("saving:", "refusion:"))]
-    return -net(spent, lambda account: account.party in purse).sum(axis=1)
+    outlay: Ints = -net(spent, lambda account: account.party in purse).sum(axis=1)
+    return outlay
 
 
 def key_result(scenario: Scenario) -> tuple[str, int] | None:
@@ -194,7 +207,8 @@ def _extra(block: Block, played: Played) -> Ints:
         mine = [f.reached % block.rows for f in seen if (f.metric, f.point) == key]
         return np.bincount(np.concatenate(mine), minlength=block.rows) if mine else np.zeros(block.rows, np.int64)
 
-    return count(played.world.follow_ups) - count(played.world.anyway)
+    extra: Ints = count(played.world.follow_ups) - count(played.world.anyway)
+    return extra
 
 
 def _enrolled(block: Block, played: Played) -> Ints:
@@ -215,14 +229,12 @@ def _maximum(block: Block, name: str, played: Played) -> Ints:
     for column, clause in enumerate(plan.clauses):
         amount = _most(clause, played.world.follow_ups, plan, nothing)
         caps = [limit.amount for limit in plan.limits if limit.kind == "per_clause" and limit.column == column]
-        amount = np.where(
-            amount < 0, caps[0] if caps else UNBOUNDED, np.minimum(amount, caps[0] if caps else UNBOUNDED)
-        )
-        most = np.minimum(most + amount, UNBOUNDED)
+        bounded = np.where(amount < 0, UNBOUNDED, amount)
+        most = np.minimum(most + np.minimum(bounded, min(caps, default=UNBOUNDED)), UNBOUNDED)
     for limit in plan.limits:
         if limit.kind == "total":
             most = np.minimum(most, limit.amount)
-    return np.where(most >= UNBOUNDED, -1, most)
+    return np.where(most >= UNBOUNDED, -1, most).astype(np.int64)
 
 
 def _most(clause: PricePlan | SavingsPlan | SchedulePlan, seen: list[FollowUp], plan: Plan, nothing: Ints) -> Ints:
@@ -242,9 +254,4 @@ def _lines(postings: tuple[Posting, ...], purse: frozenset[str]) -> dict[Line, L
             if side.party in purse:
                 line = Line(posting.what, side.party, side.committee, side.budget_class)
                 amounts[line] = amounts.get(line, 0) + sign * posting.amount
-    lines = {}
-    for line, amount in amounts.items():
-        years = amount.shape[1]
-        lines[line] = LineTotals([0] * years, [{} for _ in range(years)])
-        lines[line].add(amount)
-    return lines
+    return {line: line_totals(amount) for line, amount in amounts.items()}

@@ -65,11 +65,19 @@ def simulate(
     for size, found in _run(task, blocks(replications), workers):
         done += size
         for name, part in found.items():
-            parts[name].append(part)
+            parts[name] = _collect(parts[name], part)
         if progress is not None:
             progress(done, replications)
     merged = {name: merge(found) for name, found in parts.items()}
     return Results(scenario, replications, seed, coupling, task.setup.years, merged)
+
+
+def _collect(kept: list[DesignResult], part: DesignResult) -> list[DesignResult]:
+    """Keep parts in a few runs of doubling length, so that histograms stay small and rows are copied rarely."""
+    kept = [*kept, part]
+    while len(kept) > 1 and len(kept[-2].enrolled) <= len(kept[-1].enrolled):
+        kept[-2:] = [merge(kept[-2:])]
+    return kept
 
 
 def block_of(setup: Setup, seed: int, coupling: Coupling, number: int, size: int) -> Block:

@@ -16,7 +16,7 @@ from scenarios.lives import HazardDomain, OutcomeMeasure, SavingMeasure, StatedD
 from scenarios.model import Design, Scenario
 
 from .lives import Move, moves
-from .months import MONTH, YEAR, day_of, year_starts
+from .months import MONTH, YEAR, date_of, day_of, year_starts
 from .refusion import CountedRule, Span, counted_rule
 
 Ints = NDArray[np.int64]
@@ -81,7 +81,8 @@ class Setup:
     def moves(self, domain: str, factor: Decimal) -> tuple[tuple[Move, ...], ...]:
         """A drawn domain's transitions with the effect raised to a power."""
         found = self.scenario.domains[domain]
-        assert isinstance(found, HazardDomain)
+        if not isinstance(found, HazardDomain):
+            raise TypeError(f"the lives in {domain} are stated, not drawn")
         return moves(found, float(factor))
 
     def stated_paths(self, domain: StatedDomain, with_intervention: bool) -> list[dict[int, int]]:
@@ -100,8 +101,6 @@ class Setup:
 
 def prepare(scenario: Scenario) -> Setup:
     """The setup of a scenario."""
-    from .months import date_of
-
     horizon = YEAR * scenario.horizon_years
     days = [date_of(day, scenario.start) for day in range(-1, horizon + 1)]
     count, per_month = scenario.target_group.citizens, scenario.target_group.intake.per_month
@@ -158,7 +157,7 @@ def _contract(scenario: Scenario, terms: Terms, horizon: int) -> ContractSetup:
 
 
 def cost_days(scenario: Scenario, delay_months: int) -> list[tuple[int, int]]:
-    """Day numbers and øre of a contract-clock cost schedule, moved by a delay; what falls after the horizon is left out."""
+    """Day numbers and øre of a contract-clock cost schedule, moved by a delay, within the horizon."""
     start = scenario.start
     dated = []
     for when, kroner in (scenario.intervention.costs.amounts or {}).items():

@@ -15,7 +15,7 @@ from scenarios.lives import Hazard, HazardDomain
 from .calendar import Enrolment, enrol
 from .draws import Draws, Floats
 from .lives import NEVER, Life, Window, hazard_life, stated_life, stay
-from .measuring import FollowUp, Saving, follow_up, measured_at, measured_count
+from .measuring import FollowUp, Saving, measured, reached, stays
 from .months import MONTH, YEAR
 from .refusion import UNIT, days_by_year, refunded
 from .setup import LineSetup, Setup, Variant, cost_days
@@ -138,7 +138,8 @@ def _closures(block: Block, variant: Variant) -> Floats:
         return np.full(block.rows, NEVER, np.float32)
     daily = -np.log1p(-risk) / YEAR
     wait = block.draws.row_exponentials("programme/closure")
-    return np.ceil(wait / np.float32(daily))
+    closes: Floats = np.ceil(wait / np.float32(daily))
+    return closes
 
 
 def _lasting(block: Block, drop_out: Hazard | None, longest: int) -> Floats:
@@ -192,17 +193,19 @@ def _followed(
 ) -> tuple[list[FollowUp], list[FollowUp]]:
     setup = block.setup
     citizen_clock = setup.scenario.follow_up_clock == "citizen"
-    with_, anyway = [], []
+    seen: tuple[list[FollowUp], list[FollowUp]] = ([], [])
     for name, measure in setup.measures.items():
         state = setup.scenario.domains[measure.domain].states.index(measure.state)
-        window = measure.over_months * MONTH
+        courses = (lives[measure.domain], block.without(measure.domain))
+        found = [stays(course, state, enrolment.starts, citizen_clock) for course in courses]
         for month in sorted(measure.at_months):
             since = month if citizen_clock else month + variant.start_delay_months
-            at = measured_at(enrolment.starts, since, citizen_clock, setup.horizon)
-            count = measured_count(at, block.rows)
-            with_.append(follow_up(name, month, lives[measure.domain], state, window, at, count))
-            anyway.append(follow_up(name, month, block.without(measure.domain), state, window, at, count))
-    return with_, anyway
+            there = measured(enrolment.starts, since, citizen_clock, setup.horizon).reshape(-1, block.rows)
+            count = np.count_nonzero(there, axis=0).astype(np.int64)
+            for side, mine in zip(seen, found, strict=True):
+                cells, at = reached(mine, since, measure.over_months * MONTH, citizen_clock, setup.horizon)
+                side.append(FollowUp(name, month, count, cells, at))
+    return seen
 
 
 def _realised(setup: Setup, savings: dict[str, LineSaving]) -> list[Saving]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ def shares(names: Sequence[str]) -> st.SearchStrategy[dict[str, Decimal]]:
 
     def shared(cuts: list[int]) -> dict[str, Decimal]:
         marks = [0, *sorted(cuts), PPM]
-        widths = [high - low for low, high in zip(marks[:-1], marks[1:], strict=True)]
+        widths = [high - low for low, high in pairwise(marks)]
         return dict(zip(names, (Decimal(width) / PPM for width in widths), strict=False))
 
     return cuts.map(shared)
@@ -89,7 +90,9 @@ def scheduled(start: dt.date, end: dt.date) -> st.SearchStrategy[dict[str, objec
     return st.fixed_dictionaries({"kind": st.just("scheduled"), "amounts": amounts, "payers": shares(PAYERS)})
 
 
-def limits(clauses: Iterable[str], accruals: Sequence[str] = ("daily", "yearly")) -> st.SearchStrategy[list[dict[str, object]]]:
+def limits(
+    clauses: Iterable[str], accruals: Sequence[str] = ("daily", "yearly")
+) -> st.SearchStrategy[list[dict[str, object]]]:
     """Any combination of limits, each at most once (a limit per clause at most once for each clause)."""
     amount, excess = st.integers(0, 400_000), st.sampled_from(("waits", "lapses"))
     rate = st.integers(0, 150_000).map(lambda ppm: Decimal(ppm) / PPM)
@@ -98,10 +101,17 @@ def limits(clauses: Iterable[str], accruals: Sequence[str] = ("daily", "yearly")
     each += [{"kind": st.just(kind), **plain} for kind in ("per_year", "total")]
     each += [{"kind": st.just("per_person"), "amount": amount}]
     each += [
-        {"kind": st.just("return_ceiling"), "rate": rate, "accrual": st.sampled_from(accruals), "excess": excess}
+        {
+            "kind": st.just("return_ceiling"),
+            "rate": rate,
+            "accrual": st.sampled_from(accruals),
+            "excess": excess,
+        }
     ]
     chosen = st.lists(st.sampled_from(range(len(each))), unique=True, max_size=len(each))
-    return chosen.flatmap(lambda numbers: st.tuples(*(st.fixed_dictionaries(each[n]) for n in numbers)).map(list))
+    return chosen.flatmap(
+        lambda numbers: st.tuples(*(st.fixed_dictionaries(each[n]) for n in numbers)).map(list)
+    )
 
 
 def floors() -> st.SearchStrategy[dict[str, object]]:
@@ -163,7 +173,8 @@ def facts_for(draw: st.DrawFn, terms: Terms, most: int = 8) -> tuple[Fact, ...]:
 def cases(draw: st.DrawFn, terms: st.SearchStrategy[Terms] | None = None, most: int = 8) -> Case:
     """Terms and one to three contracts on them, which may end early, on a statement day or another."""
     given_terms = draw(agreed() if terms is None else terms)
-    assert given_terms.start is not None and given_terms.end is not None
+    assert given_terms.start is not None
+    assert given_terms.end is not None
     rows = draw(st.integers(1, 3))
     later = st.sets(st.dates(given_terms.start, given_terms.end), max_size=3)
     days = sorted({given_terms.start} | draw(later))
@@ -279,7 +290,9 @@ def _told(plan: Plan, step: Step, row: int) -> Settled:
 def _told_lines(plan: Plan, lines: Lines, table: Facts, row: int) -> list[Line]:
     (own,) = np.nonzero(table.row == row)
     numbers = {fact: number for number, fact in enumerate(own.tolist())}
-    each = zip(lines.fact.tolist(), lines.clause.tolist(), lines.gross.tolist(), lines.cut.tolist(), strict=True)
+    each = zip(
+        lines.fact.tolist(), lines.clause.tolist(), lines.gross.tolist(), lines.cut.tolist(), strict=True
+    )
     return [Line(numbers[f], plan.columns[c], gross, cut) for f, c, gross, cut in each if f in numbers]
 
 

@@ -19,13 +19,13 @@ from contracts.settlement import Facts, entitle, facts_of
 from contracts.terms import PerPerson, Terms, statement_dates
 from tests.contracts.strategies import (
     OUTCOMES,
+    PAYERS,
     POINTS,
     Case,
     agreed,
     cases,
     facts_for,
     known_facts,
-    limits,
     settle_rows,
     shares,
     tabled,
@@ -54,13 +54,11 @@ def test_the_arrays_agree_with_the_oracle_in_every_cell(case: Case) -> None:
         assert in_order(array) == in_order(hand)
 
 
-@given(cases(), st.randoms(use_true_random=False))
-def test_rows_do_not_touch_each_other(case: Case, random: object) -> None:
-    together = settle_rows(case)
-    for row, told in enumerate(together):
+@given(cases())
+def test_rows_do_not_touch_each_other(case: Case) -> None:
+    for row, told in enumerate(settle_rows(case)):
         alone = Case(case.terms, (case.facts[row],), (case.draws[row],), (case.ends[row],))
-        others_end = {day: 0 for day in case.ends} | case.draws[row]
-        assert settle_rows(replace(alone, draws=(dict(sorted(others_end.items())),))) == [told]
+        assert settle_rows(alone) == [told]
 
 
 @given(cases(), st.data())
@@ -72,7 +70,7 @@ def test_the_order_of_facts_in_the_table_changes_nothing(case: Case, data: st.Da
 
 @given(cases())
 def test_no_limit_is_ever_exceeded(case: Case) -> None:
-    plan, due, steps = walk_case(case)
+    plan, _, steps = walk_case(case)
     contract = [column for column, name in enumerate(plan.columns) if name != "guarantee"]
     by_year: Counter[int] = Counter()
     for step in steps:
@@ -99,11 +97,10 @@ def test_no_person_earns_more_than_the_limit_per_person(case: Case) -> None:
     assume(plan.person_cap is not None)
     assert due.lines is not None
     table, earned = tabled(plan, case.facts), Counter[tuple[int, int]]()
-    names = list(case.terms.clauses)
     for fact, clause, net in zip(due.lines.fact, due.lines.clause, due.lines.net, strict=True):
         if table.person[fact] >= 0 and case.terms.clauses[plan.columns[clause]].kind == "unit_price":
             earned[table.row[fact], table.person[fact]] += net
-    assert names and all(amount <= plan.person_cap for amount in earned.values())
+    assert all(amount <= plan.person_cap for amount in earned.values())
 
 
 @given(cases())
@@ -133,11 +130,9 @@ def test_a_statement_without_new_facts_pays_only_what_waited(case: Case) -> None
 def test_settling_the_same_statement_again_pays_nothing(case: Case) -> None:
     plan, due, steps = walk_case(case)
     for number, step in enumerate([step for step in steps if not step.closing]):
-        after, paid, cuts = settlement.pay(
-            plan, step.after, due.amount[:, :, number], step.day.toordinal(), step.day.year
-        )
+        to_date = due.amount[:, :, number]
+        _, paid, _ = settlement.pay(plan, step.after, to_date, step.day.toordinal(), step.day.year)
         assert not paid.any()
-        assert (after.lapsed == step.after.lapsed).all()
 
 
 @given(cases())
@@ -206,7 +201,13 @@ def test_counted_successes_are_worth_what_persons_are(terms: Terms, data: st.Dat
 @given(agreed(), st.data())
 def test_terms_that_ask_for_nothing_are_paid_nothing(terms: Terms, data: st.DataObject) -> None:
     nothing = Terms.model_validate(
-        {**terms.model_dump(), "clauses": {"gift": {"kind": "none"}}, "limits": (), "floor": None, "guarantee": None}
+        {
+            **terms.model_dump(),
+            "clauses": {"gift": {"kind": "none"}},
+            "limits": (),
+            "floor": None,
+            "guarantee": None,
+        }
     )
     for told in settle_rows(data.draw(cases(st.just(nothing)))):
         assert not any(settled.paid or settled.cuts for settled in (*told.statements, told.closing))
@@ -214,24 +215,32 @@ def test_terms_that_ask_for_nothing_are_paid_nothing(terms: Terms, data: st.Data
 
 @st.composite
 def capped_returns(draw: st.DrawFn) -> Case:
-    """A million or more drawn at once, generous claims, and a daily return ceiling."""
-    start = dt.date(2020, 1, 1)
-    clauses = {"clause": draw(unit_prices())}
-    others = [limit for limit in draw(limits(clauses)) if limit["kind"] not in ("return_ceiling", "per_person")]
-    rate = Decimal(draw(st.integers(0, 150_000))) / PPM
+    """A million kroner or more drawn early, claims that often exceed it, and a daily return ceiling."""
+    start, end = dt.date(2020, 1, 1), dt.date(2024, 12, 31)
+    claims = draw(st.dictionaries(st.integers(2020, 2024), st.integers(300_000, 3_000_000), min_size=3))
     terms = Terms.model_validate(
         {
             "start": start,
-            "end": dt.date(2024, 12, 31),
+            "end": end,
             "capital": draw(shares(("DSI", "Investeringsfonden"))),
             "statements": {"every_months": draw(st.sampled_from((6, 12)))},
-            "clauses": clauses,
-            "limits": [*others, {"kind": "return_ceiling", "rate": rate, "accrual": "daily"}],
-            "floor": draw(st.none() | st.just({"share_of_capital": Decimal(1), "payers": {"Kommunen": Decimal(1)}})),
+            "clauses": {
+                "outcomes": draw(unit_prices()),
+                "fee": {"kind": "scheduled", "amounts": claims, "payers": draw(shares(PAYERS))},
+            },
+            "limits": [
+                {
+                    "kind": "return_ceiling",
+                    "rate": Decimal(draw(st.integers(0, 150_000))) / PPM,
+                    "accrual": "daily",
+                    "excess": draw(st.sampled_from(("waits", "lapses"))),
+                }
+            ],
+            "floor": draw(st.none() | st.just({"share_of_capital": 1, "payers": {"Kommunen": 1}})),
         }
     )
-    draws = {start: draw(st.integers(10**8, 3 * 10**8)), dt.date(2020, 5, 1): draw(st.integers(0, 10**8))}
-    return Case(terms, (draw(facts_for(terms, 20)),), (draws,), (dt.date(2024, 12, 31),))
+    draws = {start: draw(st.integers(10**8, 2 * 10**8)), dt.date(2020, 5, 1): draw(st.integers(0, 10**8))}
+    return Case(terms, (draw(facts_for(terms)),), (draws,), (end,))
 
 
 @given(capped_returns())
@@ -241,7 +250,8 @@ def test_the_yearly_return_stays_under_its_ceiling(case: Case) -> None:
     for step in steps:
         flow[step.day] += int(step.paid.sum())
     days, amounts = list(flow), list(flow.values())
-    assume(max(amounts) > 0 and pyxirr.is_conventional_cash_flow(amounts))
+    assume(sum(amounts) > 0)
+    assert pyxirr.is_conventional_cash_flow(amounts)
     assert plan.ceiling is not None
     assert pyxirr.xirr(days, amounts) <= float(plan.ceiling.rate) + 1e-6
 
@@ -252,14 +262,18 @@ def test_a_ceiling_that_binds_gives_its_return_exactly() -> None:
             "start": "2020-01-01",
             "end": "2022-12-31",
             "capital": {"DSI": 1},
-            "clauses": {"fee": {"kind": "scheduled", "amounts": {2021: 400_000, 2022: 900_000}, "payers": {"K": 1}}},
+            "clauses": {
+                "fee": {"kind": "scheduled", "amounts": {2021: 400_000, 2022: 900_000}, "payers": {"K": 1}}
+            },
             "limits": [{"kind": "return_ceiling", "rate": "0.046", "accrual": "daily"}],
         }
     )
     start, end = dt.date(2020, 1, 1), dt.date(2022, 12, 31)
     _, _, steps = walk_case(Case(terms, ((),), ({start: 10**8},), (end,)))
     days = [start, *(step.day for step in steps)]
-    assert pyxirr.xirr(days, [-1e8, *(float(step.paid.sum()) for step in steps)]) == pytest.approx(0.046, abs=1e-7)
+    assert pyxirr.xirr(days, [-1e8, *(float(step.paid.sum()) for step in steps)]) == pytest.approx(
+        0.046, abs=1e-7
+    )
 
 
 def sums_that_are_too_large() -> Facts:
@@ -273,7 +287,12 @@ def test_sums_that_leave_the_exact_range_are_refused() -> None:
             "end": "2020-12-31",
             "capital": {"DSI": 1},
             "clauses": {
-                "price": {"kind": "unit_price", "metric": "housing", "prices": {12: 10**7}, "payers": {"K": 1}}
+                "price": {
+                    "kind": "unit_price",
+                    "metric": "housing",
+                    "prices": {12: 10**7},
+                    "payers": {"K": 1},
+                }
             },
         }
     )
@@ -283,7 +302,12 @@ def test_sums_that_leave_the_exact_range_are_refused() -> None:
 
 def test_time_does_not_run_backwards() -> None:
     terms = Terms.model_validate(
-        {"start": "2020-01-01", "end": "2020-12-31", "capital": {"DSI": 1}, "clauses": {"gift": {"kind": "none"}}}
+        {
+            "start": "2020-01-01",
+            "end": "2020-12-31",
+            "capital": {"DSI": 1},
+            "clauses": {"gift": {"kind": "none"}},
+        }
     )
     plan = compile_terms(terms)
     with pytest.raises(ValueError, match="time runs forward"):

@@ -1,0 +1,127 @@
+"""The `effekt` command. Each subcommand is a module of its own and loaded only when it is used.
+
+Exit codes: 0 ok, 1 unexpected, 2 usage or invalid scenario, 3 verification failed, 4 store unavailable, 130 interrupted.
+"""
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from io import TextIOWrapper
+
+import click
+
+OK, UNEXPECTED, USAGE, UNVERIFIED, NO_STORE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+COMMANDS = {
+    "check": "Check scenario files, and tell every problem in them.",
+    "compare": "Compare a scenario's ways of financing, side by side.",
+    "run": "Show one design year by year, or record it as contracts.",
+    "replay": "Rebuild a recorded contract, and check its payments.",
+    "schema": "Print the JSON schema of scenario files.",
+    "doctor": "Tell whether this installation is sound.",
+}
+"""Every subcommand and its help in short; the module `reports.commands.<name>` has the rest."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand's module only when the subcommand is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all subcommands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The subcommand, loaded now; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"reports.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The subcommand that is called; an unknown one is a usage error with a suggestion."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(COMMANDS)}"
+            ctx.fail(f"there is no command '{args[0]}'; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of subcommands without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="effektkontrakt", message="%(package)s %(version)s")
+def effekt() -> None:
+    """Compare ways of financing and paying for social investments, seen from a municipality.
+
+    Begin with: effekt compare scenarios/aarhus-unge-hjemloese.yaml
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    _speak_utf8()
+    try:
+        done = effekt.main(arguments, prog_name="effekt", standalone_mode=False)
+        return done if isinstance(done, int) else OK
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was written", err=True)
+        return INTERRUPTED
+    except Exception as error:
+        return _failed(error)
+
+
+def _speak_utf8() -> None:
+    # a Danish text on a Windows code page would otherwise end in a UnicodeEncodeError
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            with suppress(ValueError, OSError):
+                stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _failed(error: Exception) -> int:
+    if os.environ.get("EFFEKT_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exc()
+    code = _code(error)
+    if code != UNEXPECTED:
+        click.echo(str(error), err=True)
+        return code
+    told = " ".join(str(error).split()) or "no message"
+    click.echo(f"effekt: unexpected {type(error).__name__}: {told}", err=True)
+    if os.environ.get("EFFEKT_DEBUG") != "1":
+        click.echo("Set EFFEKT_DEBUG=1 to see where; please report it with the scenario file.", err=True)
+    return code
+
+
+def _code(error: Exception) -> int:
+    """The exit code of an error, by the name of its class: importing the classes here would cost every start."""
+    names = {f"{each.__module__}.{each.__qualname__}" for each in type(error).__mro__}
+    for name, code in _CODES.items():
+        if name in names:
+            return code
+    return UNEXPECTED
+
+
+_CODES = {
+    "scenarios.loading.LoadError": USAGE,
+    "contracts.aggregate.Refused": USAGE,
+    "contracts.register.NotFound": USAGE,
+    "contracts.register.Conflict": USAGE,
+    "contracts.register.StoreUnavailable": NO_STORE,
+    "contracts.encoding.BrokenLog": UNVERIFIED,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""How many of a scenario's numbers are published, derived and assumed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from contracts.terms import Sourced
+from scenarios import Scenario
+
+MARKS = ("P", "D", "A")
+
+
+def count_marks(scenario: Scenario) -> dict[str, int]:
+    """Numbers by mark (P published, D derived, A assumed).
+
+    Counted are the numbers that the file states, by the mark of the item they stand in; defaults, dates and keys such as
+    months are not. What has no mark is an assumption.
+    """
+    found = Counter(_marks(scenario, "A"))
+    return {mark: found[mark] for mark in MARKS}
+
+
+def _marks(value: Any, mark: str) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        own = value.mark if isinstance(value, Sourced) else mark
+        for name in type(value).model_fields:
+            if name in value.model_fields_set:
+                yield from _marks(getattr(value, name), own)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _marks(inner, mark)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _marks(inner, mark)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        yield mark

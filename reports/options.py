@@ -1,0 +1,115 @@
+"""The options that several subcommands share, and what follows from them."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from scenarios import Scenario
+
+    from .numbers import Language
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+STORE_VARIABLE = "EFFEKT_STORE"
+
+
+def simulation_options(function: F) -> F:
+    """--replications, --seed, --workers, --coupling."""
+    for option in (
+        click.option(
+            "--coupling",
+            type=click.Choice(["keyed", "independent"]),
+            default="keyed",
+            show_default=True,
+            help="Whether a citizen's lives with and without the intervention share their random numbers.",
+        ),
+        click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: all processors]"),
+        click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Random seed."),
+        click.option(
+            "--replications",
+            type=click.IntRange(1, 10_000_000),
+            default=10_000,
+            show_default=True,
+            help="How many times the scenario is played.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def output_options(function: F) -> F:
+    """--lang, --json, --csv, -o and --force."""
+    for option in (
+        click.option("--force", is_flag=True, help="Let -o overwrite a file."),
+        click.option("-o", "--output", "target", metavar="FILE", help="Write to a new file (UTF-8), not the screen."),
+        click.option("--csv", "as_csv", is_flag=True, help="Write a table as comma-separated values."),
+        click.option("--json", "as_json", is_flag=True, help="Write everything as one JSON document."),
+        language_option,
+    ):
+        function = option(function)
+    return function
+
+
+def language_option(function: F) -> F:
+    """--lang."""
+    kind = click.Choice(["da", "en"])
+    return click.option("--lang", type=kind, help="Danish or English.  [default: the scenario's language]")(function)
+
+
+def store_option(function: F) -> F:
+    """--store, or the variable EFFEKT_STORE."""
+    told = "The SQLite file that keeps recorded contracts.  [default: one in your user folder]"
+    return click.option("--store", envvar=STORE_VARIABLE, show_envvar=True, metavar="PATH", help=told)(function)
+
+
+def output_form(as_json: bool, as_csv: bool, target: str | None) -> str:
+    """`json`, `csv` or `text`: as asked for, or else as the file's name says. Raises click.UsageError for both."""
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv stand together; keep one of them")
+    if as_json or as_csv:
+        return "json" if as_json else "csv"
+    ending = os.path.splitext(target or "")[1].lower()
+    return {".json": "json", ".csv": "csv"}.get(ending, "text")
+
+
+def language(scenario: "Scenario", chosen: "Language | None") -> "Language":
+    """The language to answer in."""
+    return chosen or scenario.language
+
+
+def check_design(scenario: "Scenario", name: str) -> None:
+    """Raise click.UsageError, with a suggestion, for a design that the scenario does not have."""
+    if name not in scenario.designs:
+        raise click.UsageError(f"there is no design '{name}'; {suggestion(name, scenario.designs)}")
+
+
+def suggestion(name: str, known: Any) -> str:
+    """What may have been meant by a name, or what there is."""
+    import difflib
+
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if close:
+        return f"did you mean {' or '.join(repr(each) for each in close)}?"
+    shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+    return f"known: {shown}" if names else "there is none yet"
+
+
+def store_path(chosen: str | None) -> str:
+    """The store that is named, or the one in the user's own folder for data."""
+    if chosen:
+        return chosen
+    from platformdirs import user_data_path
+
+    return str(user_data_path("effektkontrakt", appauthor=False) / "contracts.sqlite")
+
+
+def make_room_for_store(chosen: str | None) -> str:
+    """As `store_path`; the folder of the default store is made where it is missing."""
+    path = store_path(chosen)
+    if not chosen:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    return path
