@@ -139,7 +139,7 @@ class Given:
         """At noon of the command's day, or of the last event's day when that is later, unless a time is given."""
         last = [self.state.recorded] if self.state else []
         try:
-            at = now or max(natural_time(command), *last)
+            at = now or max([natural_time(command), *last])
             return Outcome(self.aggregate.decide(self.state, command, now=at), None)
         except Refused as refusal:
             return Outcome((), str(refusal))

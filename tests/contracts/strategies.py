@@ -157,12 +157,12 @@ def facts_for(draw: st.DrawFn, terms: Terms, most: int = 8) -> tuple[Fact, ...]:
     for _ in range(draw(st.integers(0, most))):
         statement = draw(st.integers(0, len(days) - 1))
         day = draw(st.sampled_from(days[: statement + 1]))
+        person = draw(st.none() | st.integers(0, 2))
         if draw(st.booleans()):
-            metric, person, point = draw(st.sampled_from(SAVINGS)), None, 0
+            metric, point = draw(st.sampled_from(SAVINGS)), 0
             quantity = Fraction(draw(st.integers(-20_000_000, 50_000_000)))
         else:
             metric, point = draw(st.sampled_from(OUTCOMES)), draw(st.sampled_from((*POINTS, 18)))
-            person = draw(st.none() | st.integers(0, 2))
             whole = st.integers(0, 3).map(lambda count: count * PPM)
             quantity = Fraction(draw(whole | st.just(9_600_000) | st.integers(0, 5_000_000)), PPM)
         found.append(Fact(person, day, statement, metric, point, quantity))
@@ -186,6 +186,87 @@ def cases(draw: st.DrawFn, terms: st.SearchStrategy[Terms] | None = None, most: 
         tuple({day: draw(amounts) for day in days} for _ in range(rows)),
         tuple(draw(st.just(given_terms.end) | ends) for _ in range(rows)),
     )
+
+
+@st.composite
+def outcome_terms(draw: st.DrawFn, person_limit: st.SearchStrategy[int | None]) -> Terms:
+    """Unit prices over three years, with or without a limit per person."""
+    bodies, most = draw(st.lists(unit_prices(), min_size=1, max_size=3)), draw(person_limit)
+    return Terms.model_validate(
+        {
+            "start": dt.date(2020, 1, 1),
+            "end": dt.date(2022, 12, 31),
+            "capital": {"DSI": 1},
+            "clauses": {f"clause {number}": body for number, body in enumerate(bodies)},
+            "limits": [] if most is None else [{"kind": "per_person", "amount": most}],
+        }
+    )
+
+
+@st.composite
+def limited_persons(draw: st.DrawFn) -> Case:
+    """Two citizens with many outcomes, often on the same day, and a limit on what each may earn."""
+    terms = draw(outcome_terms(st.integers(0, 300_000)))
+    days = statement_dates(terms)
+    moments = [(days[0], 0), (days[0], 1), (days[1], 1), (days[0], 2), (days[2], 2)]
+    one = st.tuples(
+        st.integers(0, 1),
+        st.sampled_from(moments),
+        st.sampled_from(OUTCOMES),
+        st.sampled_from(POINTS),
+        st.sampled_from((Fraction(1), Fraction(1, 2))),
+    )
+    facts = draw(st.lists(one, min_size=6, max_size=20))
+    told = tuple(Fact(person, *moment, *rest) for person, moment, *rest in facts)
+    return Case(terms, (told,), ({days[0]: 0},), (days[-1],))
+
+
+@st.composite
+def savings_near_tiers(draw: st.DrawFn) -> Case:
+    """A share of savings, and in each row a saving within some øre of where a tier ends."""
+    body = draw(savings_shares())
+    start, end = dt.date(2020, 1, 1), dt.date(2020, 12, 31)
+    terms = Terms.model_validate(
+        {"start": start, "end": end, "capital": {"DSI": 1}, "clauses": {"gain": body}}
+    )
+    widths, earned = [Fraction(0)], 0
+    for tier in terms.clauses["gain"].tiers:
+        if tier.until_earned is not None:
+            widths.append((tier.until_earned - earned) * 100 / Fraction(tier.share))
+            earned = tier.until_earned
+    savings = [int(sum(widths[: n + 1])) + draw(st.integers(-4, 4)) for n in range(len(widths))]
+    facts = [(Fact(None, end, 0, body["metric"], 0, Fraction(saving)),) for saving in savings]
+    return Case(terms, tuple(facts), ({start: 0},) * len(facts), (end,) * len(facts))
+
+
+@st.composite
+def capped_returns(draw: st.DrawFn) -> Case:
+    """A million kroner or more drawn early, claims that often exceed it, and a daily return ceiling."""
+    start, end = dt.date(2020, 1, 1), dt.date(2024, 12, 31)
+    claims = draw(st.dictionaries(st.integers(2020, 2024), st.integers(300_000, 3_000_000), min_size=3))
+    terms = Terms.model_validate(
+        {
+            "start": start,
+            "end": end,
+            "capital": draw(shares(("DSI", "Investeringsfonden"))),
+            "statements": {"every_months": draw(st.sampled_from((6, 12)))},
+            "clauses": {
+                "outcomes": draw(unit_prices()),
+                "fee": {"kind": "scheduled", "amounts": claims, "payers": draw(shares(PAYERS))},
+            },
+            "limits": [
+                {
+                    "kind": "return_ceiling",
+                    "rate": Decimal(draw(st.integers(0, 150_000))) / PPM,
+                    "accrual": "daily",
+                    "excess": draw(st.sampled_from(("waits", "lapses"))),
+                }
+            ],
+            "floor": draw(st.none() | st.just({"share_of_capital": 1, "payers": {"Kommunen": 1}})),
+        }
+    )
+    draws = {start: draw(st.integers(10**8, 2 * 10**8)), dt.date(2020, 5, 1): draw(st.integers(0, 10**8))}
+    return Case(terms, (draw(facts_for(terms)),), (draws,), (end,))
 
 
 def tabled(plan: Plan, rows: Sequence[Sequence[Fact]]) -> Facts:

@@ -80,11 +80,15 @@ def test_the_worked_example_settles_to_the_krone() -> None:
 
 
 def test_a_signature_keeps_the_terms_and_takes_effect_on_the_start() -> None:
-    given().when(sign()).then(such(Signed, version=1, effective=day("2020-01-01"), terms=card(), title="Rate card"))
+    given().when(sign()).then(
+        such(Signed, version=1, effective=day("2020-01-01"), terms=card(), title="Rate card")
+    )
 
 
 def test_a_draw_is_split_between_the_providers() -> None:
-    thirds = card(capital={"DSI": "0.333333", "DSK": "0.333333", "Pulje": "0.333334"}, draws="as_costs", limits=[])
+    thirds = card(
+        capital={"DSI": "0.333333", "DSK": "0.333333", "Pulje": "0.333334"}, draws="as_costs", limits=[]
+    )
     given(sign(thirds)).when(Draw(day("2020-02-01"), 100)).then(
         such(Drawn, amount=100, providers={"DSI": 33, "DSK": 34, "Pulje": 33}, account=100)
     )
@@ -130,7 +134,9 @@ def test_a_saving_may_be_negative_and_is_set_off_against_later_ones() -> None:
     second = day("2021-12-31")
     saved = RealiseSaving(second, "saving", 1500 * KRONER)
     (settled,) = (
-        given(sign(terms), loss, Verify(FIRST), Settle(FIRST), saved, Verify(second)).when(Settle(second)).events
+        given(sign(terms), loss, Verify(FIRST), Settle(FIRST), saved, Verify(second))
+        .when(Settle(second))
+        .events
     )
     assert isinstance(settled, Settled)
     assert settled.amounts.paid == {"share": 400 * KRONER}
@@ -148,7 +154,9 @@ def test_payers_pay_on_their_own_days_each_the_whole_of_what_it_owes() -> None:
     paid = given(*FIRST_YEAR, first)
     assert unpaid(paid.state, paid.state.settlements[0]) == {"state": 28_800_000}
     paid.when(Pay(FIRST, day("2021-02-01"))).then(such(Paid, amounts={"state": 28_800_000}))
-    paid.when(replace(first, effective=day("2021-02-01"))).then_refused("what is not yet paid", "'municipality'")
+    paid.when(replace(first, effective=day("2021-02-01"))).then_refused(
+        "what is not yet paid", "'municipality'"
+    )
 
 
 def test_who_dropped_out_is_remembered_and_may_still_be_measured() -> None:
@@ -199,12 +207,24 @@ REFUSALS: dict[str, tuple[tuple[Any, ...], Any, tuple[str, ...]]] = {
     "drawing before signing": ((), Draw(day("2020-01-01"), 1), ("expected a signed contract, found none",)),
     "signing twice": (SIGNED, sign(), ("not yet signed", "'Rate card'")),
     "signing without dates": ((), sign(card(end=None)), ("no start and end",)),
-    "drawing before the start": (SIGNED, Draw(day("2019-12-31"), 1), ("2020-01-01 to 2022-12-31", "2019-12-31")),
-    "drawing more than agreed": (SIGNED, Draw(day("2020-02-01"), 1), ("1,800,000.00 kr.", "1,800,000.01 kr.")),
+    "drawing before the start": (
+        SIGNED,
+        Draw(day("2019-12-31"), 1),
+        ("2020-01-01 to 2022-12-31", "2019-12-31"),
+    ),
+    "drawing more than agreed": (
+        SIGNED,
+        Draw(day("2020-02-01"), 1),
+        ("1,800,000.00 kr.", "1,800,000.01 kr."),
+    ),
     "drawing less than nothing": (SIGNED, Draw(day("2020-02-01"), -1), ("no less than nothing", "-1 øre")),
     "drawing past an open statement": (SIGNED, Draw(day("2021-01-01"), 1), ("up to 2020-12-31",)),
     "drawing before a settlement": (FIRST_YEAR, Draw(day("2020-03-01"), 0), ("from 2020-12-31",)),
-    "enrolling twice": (ENROLLED, Enrol(day("2020-02-01"), ("citizen-1",)), ("'citizen-1', enrolled on 2020-01-01",)),
+    "enrolling twice": (
+        ENROLLED,
+        Enrol(day("2020-02-01"), ("citizen-1",)),
+        ("'citizen-1', enrolled on 2020-01-01",),
+    ),
     "enrolling one person twice at once": (SIGNED, Enrol(day("2020-02-01"), ("a", "a")), ("'a' twice",)),
     "enrolling nobody": (SIGNED, Enrol(day("2020-02-01"), ()), ("at least one person",)),
     "enrolling after the agreed end": (SIGNED, Enrol(day("2023-01-01"), ("a",)), ("to 2022-12-31",)),
@@ -230,8 +250,16 @@ REFUSALS: dict[str, tuple[tuple[Any, ...], Any, tuple[str, ...]]] = {
         Measure(day("2020-02-01"), "housed", 12, (("a", ONE),)),
         ("from 2020-03-01", "2020-02-01"),
     ),
-    "measuring before the start": (SIGNED, Measure(day("2019-06-01"), "housed", 12, ((None, ONE),)), ("2020-01-01",)),
-    "measuring twice": (FIRST_YEAR, reached("2021-03-01", 12, 1), ("not measured before", "'citizen-1' once more")),
+    "measuring before the start": (
+        SIGNED,
+        Measure(day("2019-06-01"), "housed", 12, ((None, ONE),)),
+        ("2020-01-01",),
+    ),
+    "measuring twice": (
+        FIRST_YEAR,
+        reached("2021-03-01", 12, 1),
+        ("not measured before", "'citizen-1' once more"),
+    ),
     "measuring a person twice at once": (
         ENROLLED,
         Measure(FIRST, "housed", 12, (("citizen-1", ONE), ("citizen-1", 0))),
@@ -248,7 +276,11 @@ REFUSALS: dict[str, tuple[tuple[Any, ...], Any, tuple[str, ...]]] = {
         Measure(FIRST, "housed", 12, ((None, ONE),)),
         ("a result for each person", "a count"),
     ),
-    "a saving that no clause shares": (SIGNED, RealiseSaving(FIRST, "housed", 1), ("none of this kind", "'housed'")),
+    "a saving that no clause shares": (
+        SIGNED,
+        RealiseSaving(FIRST, "housed", 1),
+        ("none of this kind", "'housed'"),
+    ),
     "a saving of the same period": (
         (sign(card(clauses={"share": SAVING_CLAUSE})), RealiseSaving(FIRST, "saving", 1)),
         RealiseSaving(FIRST, "saving", 2),
@@ -268,8 +300,16 @@ REFUSALS: dict[str, tuple[tuple[Any, ...], Any, tuple[str, ...]]] = {
         ("288,000.00 kr.", "288,000.01 kr.", "'state'"),
     ),
     "paying for another": (FIRST_YEAR, Pay(FIRST, FIRST, {"region": 1}), ("municipality, state", "'region'")),
-    "paying twice": ((*FIRST_YEAR, Pay(FIRST, FIRST)), Pay(FIRST, FIRST), ("an amount still owed", "everything paid")),
-    "paying nothing": ((*SIGNED, Verify(FIRST), Settle(FIRST)), Pay(FIRST, FIRST), ("nothing settled to be paid",)),
+    "paying twice": (
+        (*FIRST_YEAR, Pay(FIRST, FIRST)),
+        Pay(FIRST, FIRST),
+        ("an amount still owed", "everything paid"),
+    ),
+    "paying nothing": (
+        (*SIGNED, Verify(FIRST), Settle(FIRST)),
+        Pay(FIRST, FIRST),
+        ("nothing settled to be paid",),
+    ),
     "ending before the agreed end": (FIRST_YEAR, End(day("2021-06-01")), ("2022-12-31", "early")),
     "ending before a due settlement": (ENROLLED, End(day("2021-01-01"), early=True), ("2020-12-31 open",)),
     "ending before a settlement": (FIRST_YEAR, End(day("2020-06-01"), early=True), ("from 2020-12-31",)),
@@ -298,7 +338,9 @@ def test_a_fact_after_the_last_statement_is_refused() -> None:
     late.when(Measure(END, "housed", 48, ((None, ONE),))).then_refused("a statement up to 2022-12-31")
 
 
-@pytest.mark.parametrize("cpr", ["010190-1234", "0101901234", "610190-1234", "cpr 311299 4321", "CPR:3112994321"])
+@pytest.mark.parametrize(
+    "cpr", ["010190-1234", "0101901234", "610190-1234", "cpr 311299 4321", "CPR:3112994321"]
+)
 def test_a_cpr_number_is_no_person_id_and_does_not_reach_the_message(cpr: str) -> None:
     refusal = given(*SIGNED).when(Enrol(day("2020-01-01"), (cpr,)))
     refusal.then_refused("looks like a CPR number", "pseudonym")
@@ -308,7 +350,9 @@ def test_a_cpr_number_is_no_person_id_and_does_not_reach_the_message(cpr: str) -
     assert "pseudonym" in str(refused.value)
 
 
-@pytest.mark.parametrize("pseudonym", ["citizen-1", "4501901234", "0113901234", "010190-12345", "a3f0101901234b7c"])
+@pytest.mark.parametrize(
+    "pseudonym", ["citizen-1", "4501901234", "0113901234", "010190-12345", "a3f0101901234b7c"]
+)
 def test_other_ids_are_pseudonyms(pseudonym: str) -> None:
     assert not looks_like_cpr(pseudonym)
     given(*SIGNED).when(Enrol(day("2020-01-01"), (pseudonym,))).then(such(Enrolled, persons=(pseudonym,)))
@@ -316,7 +360,9 @@ def test_other_ids_are_pseudonyms(pseudonym: str) -> None:
 
 def test_each_kind_of_contract_has_its_own_parties() -> None:
     pool = card(capital={"pool": "1"})
-    given(aggregate=InternalFundContract).when(sign(pool, "internal_fund")).then(such(Signed, kind="internal_fund"))
+    given(aggregate=InternalFundContract).when(sign(pool, "internal_fund")).then(
+        such(Signed, kind="internal_fund")
+    )
     given(aggregate=InternalFundContract).when(sign()).then_refused("internal_fund", "external_investor")
     itself = card(capital={"municipality": "1"})
     given(aggregate=InternalFundContract).when(sign(itself, "internal_fund")).then_refused(
@@ -339,7 +385,12 @@ def test_the_state_copies_what_was_recorded_and_never_computes_it_anew() -> None
     other = Amounts(paid={"housing": 7}, lapsed={"housing": 5}, account=3, paid_in_year=2)
     events[-1] = events[-1].model_copy(update={"amounts": other})
     state = ExternalInvestorContract.fold(events)
-    assert (state.paid, state.lapsed, state.account, state.paid_in_year) == ({"housing": 7}, {"housing": 5}, 3, 2)
+    assert (state.paid, state.lapsed, state.account, state.paid_in_year) == (
+        {"housing": 7},
+        {"housing": 5},
+        3,
+        2,
+    )
 
 
 def test_a_log_with_a_gap_cannot_be_folded() -> None:
@@ -356,7 +407,9 @@ def _by_hand(found: Settled | Ended) -> SettledByHand:
         entitled=amounts.entitled,
         cuts={(limit, column): cut for limit, cells in amounts.cuts.items() for column, cut in cells.items()},
         paid=amounts.paid,
-        parts={(column, payer): part for column, cells in amounts.parts.items() for payer, part in cells.items()},
+        parts={
+            (column, payer): part for column, cells in amounts.parts.items() for payer, part in cells.items()
+        },
         receipts=amounts.receipts,
     )
 
@@ -393,7 +446,9 @@ def attempts(draw: st.DrawFn) -> list[tuple[Any, dt.datetime]]:
     return sorted(kept + payments, key=lambda step: step[1])
 
 
-def attempted(aggregate: Aggregate[Any, Any], steps: list[tuple[Any, dt.datetime]]) -> tuple[Any, list[Event]]:
+def attempted(
+    aggregate: Aggregate[Any, Any], steps: list[tuple[Any, dt.datetime]]
+) -> tuple[Any, list[Event]]:
     state, events = None, list[Event]()
     for command, now in steps:
         try:
