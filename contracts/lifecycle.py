@@ -144,15 +144,15 @@ def _decided(state: State, plan: Plan, command: Command, today: dt.date) -> Deci
         case Draw():
             event_class, fields = Drawn, _drawn(state, plan, command)
         case Enrol():
-            event_class, fields = Enrolled, enrolled(state, plan, command, today)
+            event_class, fields = Enrolled, enrolled(state, plan, command)
         case DropOut():
-            event_class, fields = DroppedOut, dropped_out(state, plan, command, today)
+            event_class, fields = DroppedOut, dropped_out(state, plan, command)
         case Measure():
             event_class, fields = Measured, measured(state, plan, command, today)
         case RealiseSaving():
             event_class, fields = SavingRealised, saving_realised(state, plan, command, today)
         case Verify():
-            return Verified, _verified(state, plan, command, today) | {"effective": command.statement}
+            return Verified, _verified(state, command, today) | {"effective": command.statement}
         case Settle():
             return Settled, _settled(state, plan, command, today) | {"effective": command.statement}
         case Pay():
@@ -198,7 +198,7 @@ def _drawn(state: State, plan: Plan, command: Draw) -> dict[str, Any]:
     return {"amount": command.amount, "providers": providers, "account": account}
 
 
-def _verified(state: State, plan: Plan, command: Verify, today: dt.date) -> dict[str, Any]:
+def _verified(state: State, command: Verify, today: dt.date) -> dict[str, Any]:
     _next(f"verifying {command.statement}", state, command.statement, today)
     facts = _facts_of(state, command.statement)
     if state.verified.get(command.statement) == facts:

@@ -14,7 +14,7 @@ from .events import looks_like_cpr
 from .state import NOBODY, Fact, State, fact_key
 
 
-def enrolled(state: State, plan: Plan, command: Enrol, today: dt.date) -> dict[str, Any]:
+def enrolled(state: State, plan: Plan, command: Enrol) -> dict[str, Any]:
     """Persons must be new to the contract, and be named by pseudonyms."""
     within_contract("enrolling", plan, command.effective)
     _once("enrolling", command.persons)
@@ -28,7 +28,7 @@ def enrolled(state: State, plan: Plan, command: Enrol, today: dt.date) -> dict[s
     return {"persons": command.persons}
 
 
-def dropped_out(state: State, plan: Plan, command: DropOut, today: dt.date) -> dict[str, Any]:
+def dropped_out(state: State, plan: Plan, command: DropOut) -> dict[str, Any]:
     """Only who is enrolled, and has not left, can drop out."""
     within_contract("dropping out", plan, command.effective)
     _once("dropping out", command.persons)

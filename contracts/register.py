@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
-from urllib.parse import quote
 
 from eventsourcing.persistence import (
     EventStore,
@@ -214,7 +213,7 @@ def open_register(store: str | os.PathLike[str], *, create: bool = True, timeout
     _check_file(path, create, timeout)
     settings = {
         "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-        "SQLITE_DBNAME": f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}",
+        "SQLITE_DBNAME": f"{path.as_uri()}?mode={'rwc' if create else 'rw'}",
         "SQLITE_LOCK_TIMEOUT": str(timeout),
         "ORIGINATOR_ID_TYPE": "text",
         "CREATE_TABLE": "yes" if create else "no",
@@ -259,7 +258,7 @@ def _check_file(path: Path, create: bool, timeout: int) -> None:
 
 def _is_store(path: Path, timeout: int) -> bool:
     with _available(str(path)):
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=timeout)
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=timeout)
         try:
             query = "SELECT name FROM sqlite_master WHERE type = 'table'"
             return ("stored_events",) in connection.execute(query).fetchall()

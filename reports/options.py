@@ -45,8 +45,8 @@ def output_options(function: F) -> F:
     for option in (
         click.option("--force", is_flag=True, help="Let -o overwrite a file."),
         click.option("-o", "--output", "target", metavar="FILE", help="Write to a new file (UTF-8), not the screen."),
-        click.option("--csv", "as_csv", is_flag=True, help="Write a table as comma-separated values."),
-        click.option("--json", "as_json", is_flag=True, help="Write everything as one JSON document."),
+        click.option("--csv", "want_csv", is_flag=True, help="Write a table as comma-separated values."),
+        click.option("--json", "want_json", is_flag=True, help="Write everything as one JSON document."),
         language_option,
     ):
         function = option(function)

@@ -12,6 +12,7 @@ from contracts.ledger import MUNICIPALITY, RESOURCES, Account, Posting, accounts
 from contracts.money import Ore
 from scenarios.model import Scenario
 
+from .calendar import Course
 from .designs import Played
 from .measuring import FollowUp
 from .world import Block
@@ -44,12 +45,12 @@ class LineTotals:
     counts: Ints
 
     def quantiles(self, year: int, shares: Sequence[float]) -> list[int]:
-        """Øre at the middle of the bin in which each share of the replications is reached, in a year (by index)."""
+        """Øre at which each share of the replications is reached in a year (by index), rounded down to a bin's edge."""
         mine = (self.bins >> 40) == year
-        middles = (self.bins[mine] - (year << 40) - _OFFSET) * BIN + BIN // 2
+        edges = (self.bins[mine] - (year << 40) - _OFFSET) * BIN
         reached = np.cumsum(self.counts[mine])
         ranks = [min(int(np.ceil(share * reached[-1])), int(reached[-1])) for share in shares]
-        return [int(middles[np.searchsorted(reached, max(rank, 1))]) for rank in ranks]
+        return [int(edges[np.searchsorted(reached, max(rank, 1))]) for rank in ranks]
 
 
 _OFFSET = 1 << 39
@@ -76,16 +77,20 @@ class DesignResult:
     """One design over all replications. R replications, Y budget years; amounts in øre.
 
     net [R, Y]: the purse's net by year; service_room [R, Y]; party_total [R, party]: net by party and committee over
-    the horizon; drawn: capital drawn, paid: to the providers of capital, paid_by_purse: of it by the purse; outlay:
-    what the purse lays out for the intervention; exposure: the providers' largest; extra: extra citizens with the key
-    result; enrolled; maximum: the most the contract can come to pay (−1: unbounded), all [R]. reached: citizens over
-    all replications who reached each (measure, month), with the intervention and without. Sums over replications, by
-    year: party_year [party, Y], investor_year [Y], saving_year [Y], lines.
+    the horizon; outside [R, Y]: what providers of capital outside the purse receive less their capital; co_payment
+    [R, Y]: what payers outside the purse pay; drawn: capital drawn, paid: to the providers of capital, paid_by_purse:
+    of it by the purse; outlay: what the purse lays out for the intervention; exposure: the most that providers have
+    outstanding on any day; extra: extra citizens with the key result; enrolled; maximum: the most the contract can come
+    to pay (−1: unbounded), all [R]. reached: citizens over all replications who reached each (measure, month), with the
+    intervention and without. Sums over replications: party_year [party, Y], investor_year [Y], saving_year [Y], lines;
+    investor_flow: all providers' net by instant (draws at the beginning of their day, payments at its end).
     """
 
     parties: tuple[Account, ...]
     net: Ints
     service_room: Ints
+    outside: Ints
+    co_payment: Ints
     party_total: Ints
     drawn: Ints
     paid: Ints
@@ -99,12 +104,13 @@ class DesignResult:
     party_year: Ints
     investor_year: Ints
     saving_year: Ints
+    investor_flow: dict[int, int] = field(default_factory=dict)
     lines: dict[Line, LineTotals] = field(default_factory=dict)
 
 
 _BY_ROW = (
-    "net", "service_room", "party_total", "drawn", "paid", "paid_by_purse", "outlay", "exposure", "extra", "enrolled",
-    "maximum",
+    "net", "service_room", "outside", "co_payment", "party_total", "drawn", "paid", "paid_by_purse", "outlay",
+    "exposure", "extra", "enrolled", "maximum",
 )  # fmt: skip
 _SUMMED = ("party_year", "investor_year", "saving_year")
 
@@ -119,10 +125,19 @@ def merge(parts: list[DesignResult]) -> DesignResult:
         reached={
             key: (sum(p.reached[key][0] for p in parts), sum(p.reached[key][1] for p in parts)) for key in first.reached
         },
+        investor_flow=_added([part.investor_flow for part in parts]),
         lines=lines,
         **{name: np.concatenate([getattr(p, name) for p in parts]) for name in _BY_ROW},
         **{name: sum(getattr(p, name) for p in parts) for name in _SUMMED},
     )
+
+
+def _added(parts: Sequence[dict[int, int]]) -> dict[int, int]:
+    total: dict[int, int] = {}
+    for part in parts:
+        for instant, amount in part.items():
+            total[instant] = total.get(instant, 0) + amount
+    return dict(sorted(total.items()))
 
 
 def summarise(block: Block, name: str, played: Played) -> DesignResult:
@@ -131,17 +146,21 @@ def summarise(block: Block, name: str, played: Played) -> DesignResult:
     purse = purse_parties(scenario)
     sides = party_accounts(played.postings)
     flows = [net(played.postings, _is(side)) for side in sides]
-    drawn, paid, paid_by_purse, investor, exposure = _investors(played.postings, purse, block)
+    capital, repaid = _flow(played, block, "capital"), _flow(played, block, "repayment")
+    paid_by_purse = _flow(played, block, "payment:", purse)
+    dated = _dated(played.course)
     return DesignResult(
         parties=sides,
         net=net(played.postings, lambda account: account.party in purse),
         service_room=net(played.postings, lambda account: account.under_ceiling),
         party_total=np.stack([flow.sum(axis=1) for flow in flows], axis=1),
-        drawn=drawn,
-        paid=paid,
-        paid_by_purse=paid_by_purse,
+        outside=repaid - capital - _flow(played, block, "repayment", purse) + _flow(played, block, "capital", purse),
+        co_payment=_flow(played, block, "payment:") - paid_by_purse,
+        drawn=capital.sum(axis=1),
+        paid=repaid.sum(axis=1),
+        paid_by_purse=paid_by_purse.sum(axis=1),
         outlay=_outlay(played.postings, purse),
-        exposure=exposure,
+        exposure=_exposure(dated, block.rows),
         extra=_extra(block, played),
         enrolled=_enrolled(block, played),
         maximum=_maximum(block, name, played),
@@ -150,7 +169,8 @@ def summarise(block: Block, name: str, played: Played) -> DesignResult:
             for a, b in zip(played.world.follow_ups, played.world.anyway, strict=True)
         },
         party_year=np.stack([flow.sum(axis=0) for flow in flows]),
-        investor_year=investor.sum(axis=0),
+        investor_year=(repaid - capital).sum(axis=0),
+        investor_flow=_added([{instant: int(amount.sum())} for instant, amount in dated]),
         saving_year=np.sum([(s.gross - s.refusion).sum(axis=0) for s in played.world.savings.values()], axis=0),
         lines=_lines(played.postings, purse),
     )
@@ -162,10 +182,8 @@ def purse_parties(scenario: Scenario) -> frozenset[str]:
 
 
 def party_accounts(postings: tuple[Posting, ...]) -> tuple[Account, ...]:
-    """Every party, the municipality by committee, apart from real resources and clearing accounts."""
-    found = [
-        Account(a.party, a.committee) for a in accounts(postings) if a.party not in (RESOURCES, "contract", "supplier")
-    ]
+    """Every party, the municipality by committee, apart from real resources and the contract that money passes."""
+    found = [Account(a.party, a.committee) for a in accounts(postings) if a.party not in (RESOURCES, "contract")]
     return tuple(dict.fromkeys(found))
 
 
@@ -173,16 +191,32 @@ def _is(side: Account):  # type: ignore[no-untyped-def]
     return lambda account: (account.party, account.committee) == (side.party, side.committee)
 
 
-def _investors(
-    postings: tuple[Posting, ...], purse: frozenset[str], block: Block
-) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    nothing = np.zeros((block.rows, len(block.setup.years)), np.int64)
-    capital = sum((p.amount for p in postings if p.what == "capital"), nothing)
-    repaid = sum((p.amount for p in postings if p.what == "repayment"), nothing)
-    own = sum((p.amount for p in postings if p.what.startswith("payment:") and p.giver.party in purse), nothing)
-    flow = repaid - capital
-    exposure = np.maximum(-np.cumsum(flow, axis=1).min(axis=1), 0)
-    return capital.sum(axis=1), repaid.sum(axis=1), own.sum(axis=1), flow, exposure
+def _flow(played: Played, block: Block, what: str, between: frozenset[str] | None = None) -> Ints:
+    """Postings whose name begins so, øre [row, year]; only what the given parties give or, of repayments, receive."""
+    total = np.zeros((block.rows, len(block.setup.years)), np.int64)
+    for posting in played.postings:
+        side = posting.receiver.party if what == "repayment" else posting.giver.party
+        if posting.what.startswith(what) and (between is None or side in between):
+            total += posting.amount
+    return total
+
+
+def _dated(course: Course | None) -> list[tuple[int, Ints]]:
+    """What all providers of capital receive less what they put in, by instant, øre [row], in order."""
+    if course is None:
+        return []
+    moments = (*course.statements, course.ending)
+    drawn = [(drawn.day, -drawn.amount.sum(axis=1)) for drawn in course.draws]
+    return sorted(drawn + [(m.day + 1, m.receipts.sum(axis=1)) for m in moments], key=lambda flow: flow[0])
+
+
+def _exposure(dated: list[tuple[int, Ints]], rows: int) -> Ints:
+    """The most that providers have outstanding on any day, øre [row]."""
+    balance = most = np.zeros(rows, np.int64)
+    for _, amount in dated:
+        balance = balance + amount
+        most = np.maximum(most, -balance)
+    return most
 
 
 def _outlay(postings: tuple[Posting, ...], purse: frozenset[str]) -> Ints:
@@ -213,7 +247,8 @@ def _extra(block: Block, played: Played) -> Ints:
 
 def _enrolled(block: Block, played: Played) -> Ints:
     starts = played.world.enrolment.starts.reshape(-1, block.rows)
-    return (starts < block.setup.horizon).sum(axis=0).astype(np.int64)
+    enrolled: Ints = np.count_nonzero(starts < block.setup.horizon, axis=0).astype(np.int64)
+    return enrolled
 
 
 def _maximum(block: Block, name: str, played: Played) -> Ints:
@@ -239,9 +274,9 @@ def _maximum(block: Block, name: str, played: Played) -> Ints:
 
 def _most(clause: PricePlan | SavingsPlan | SchedulePlan, seen: list[FollowUp], plan: Plan, nothing: Ints) -> Ints:
     if isinstance(clause, SchedulePlan):
-        return nothing + clause.due[-1]
+        return nothing + int(clause.due[-1])
     if isinstance(clause, SavingsPlan):
-        steps = [step for *_, step in clause.tiers]
+        steps = [step for *_, share, step in clause.tiers if share]
         return nothing + (-1 if None in steps else sum(step or 0 for step in steps))
     priced = [f for f in seen if f.metric == plan.metrics[clause.metric] and f.point < len(clause.price)]
     return nothing + sum((f.measured * clause.price[f.point] for f in priced), nothing)

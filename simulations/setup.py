@@ -147,12 +147,15 @@ def _contract(scenario: Scenario, terms: Terms, horizon: int) -> ContractSetup:
         return day_of(dt.date.fromordinal(ordinal), scenario.start)
 
     statements = tuple(number(day) for day in plan.statement_days)
+    statement_of = np.searchsorted(np.array(statements) + 1, np.arange(horizon + 2))
+    # what was found before the contract began is no fact of it
+    statement_of[: number(plan.start_day) + 1] = len(statements)
     return ContractSetup(
         plan=plan,
         statement_days=statements,
         end_day=number(plan.end_day),
         draw_days=tuple((number(day), amount) for day, amount in plan.draws),
-        statement_of=np.searchsorted(np.array(statements) + 1, np.arange(horizon + 2)),
+        statement_of=statement_of,
     )
 
 

@@ -1,7 +1,7 @@
 """Figures of a simulation with their Monte Carlo errors: R independent replications, compared pair by pair.
 
-Every interval is the 95 % interval of what was simulated, not of reality. Arrays are [R] unless said otherwise, in any unit;
-a figure has the unit of its input. Where the data give no number, the figure or its error is None, never NaN.
+Every interval is the 95 % interval of what was simulated, not of reality. Arrays are [R] unless said otherwise, in any
+unit; a figure has the unit of its input. Where the data give no number, the figure or its error is None, never NaN.
 """
 
 import math
@@ -70,7 +70,7 @@ def quantile(values: Numbers, p: float) -> Estimate:
     """The p-quantile as an order statistic, with the distribution-free interval of ranks Rp ± 1.96 √(Rp(1 − p)).
 
     The error is the width of that interval / (2 · 1.96). A bound whose rank lies outside the sample is None, and so is
-    the error then: too few replications say nothing about it. Infinite values are allowed; what is infinite becomes None.
+    the error then: too few replications say nothing about it. Values may be infinite; what is infinite becomes None.
     """
     count = len(values)
     if not count:
@@ -94,8 +94,8 @@ def _finite(value: float) -> float | None:
 def probability(seen: NDArray[np.bool_]) -> Estimate:
     """The share of replications in which something is seen, with Wilson's interval (Wilson 1927).
 
-    Where it is never seen the upper bound is 3/R (the rule of three), where it is always seen the lower one 1 − 3/R, and
-    there is no standard error.
+    Where it is never seen the upper bound is 3/R (the rule of three), where it is always seen the lower one 1 − 3/R,
+    and there is no standard error.
     """
     count = len(seen)
     if not count:
@@ -134,7 +134,7 @@ def _shortfall(values: Numbers, share: float) -> tuple[float, Floats]:
 
 
 def risk_terms(values: Numbers, share: float = WORST) -> Floats:
-    """By replication, Y + (q − Y)⁺/α − q: their mean is D = mean − mean of the worst share, their spread its influence."""
+    """By replication, Y + (q − Y)⁺/α − q: the mean is D = mean − mean of the worst share, the spread its influence."""
     q, short = _shortfall(values, share)
     return np.asarray(values + short - q, np.float64)
 
@@ -186,9 +186,18 @@ class LowPoint:
 def liquidity(cash: Numbers) -> LowPoint:
     """By replication the minimum of the cumulative undiscounted yearly cash, never above zero; cash [R, Y].
 
-    The year is the first in which the low point is reached, over the replications that fall below zero; None if none do.
+    The year is the first in which the low point is reached, over the replications that fall below zero; None if none
+    do.
     """
     total = np.cumsum(cash, axis=1)
     lowest = np.minimum(total.min(axis=1), 0)
     fell = lowest < 0
     return LowPoint(quantile(lowest, 0.5), quantile(lowest, 0.05), quantile(np.argmin(total, axis=1)[fell], 0.5))
+
+
+def present_value(cash: Numbers, rate: float) -> Floats:
+    """Present value [R] of yearly cash [R, Y]: year n after the first is divided by (1 + rate)^n."""
+    total = np.zeros(len(cash))
+    for year in range(cash.shape[1]):  # not a matrix product, whose order of addition depends on the machine
+        total += cash[:, year] / (1 + rate) ** year
+    return total

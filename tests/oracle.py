@@ -66,9 +66,7 @@ def rounded(exact: Fraction) -> int:
     return size if exact >= 0 else -size
 
 
-def settle(
-    terms: Terms, facts: Sequence[Fact], draws: Iterable[tuple[dt.date, int]], end: dt.date
-) -> Settlement:
+def settle(terms: Terms, facts: Sequence[Fact], draws: Iterable[tuple[dt.date, int]], end: dt.date) -> Settlement:
     """Day by day: capital drawn, then results settled, then the end. A draw of nothing still makes a day."""
     days, purse = statement_dates(terms), _Purse(terms)
     lines = _lines(terms, facts)
@@ -133,9 +131,7 @@ def _cut_by_person(terms: Terms, facts: Sequence[Fact], lines: list[Line]) -> li
     return result
 
 
-def _entitled(
-    terms: Terms, facts: Sequence[Fact], lines: list[Line], statement: int, day: dt.date
-) -> dict[str, int]:
+def _entitled(terms: Terms, facts: Sequence[Fact], lines: list[Line], statement: int, day: dt.date) -> dict[str, int]:
     entitled = Counter[str]()
     for line in lines:
         if facts[line.fact].statement <= statement:
@@ -207,9 +203,7 @@ class _Purse:
                     self.lapsed[name] += cut if limit.excess == "lapses" else 0
         return claims, _something(cuts)
 
-    def _book(
-        self, entitled: dict[str, int], paid: dict[str, int], cuts: dict[tuple[str, str], int]
-    ) -> Settled:
+    def _book(self, entitled: dict[str, int], paid: dict[str, int], cuts: dict[tuple[str, str], int]) -> Settled:
         parts = {
             (name, payer): part
             for name, shares in self.payers.items()

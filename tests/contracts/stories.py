@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from hypothesis import strategies as st
+
 from contracts.aggregate import Aggregate, Refused, play
 from contracts.events import Event
 from contracts.external import ExternalInvestorContract
@@ -22,7 +24,7 @@ from contracts.lifecycle import (
 )
 from contracts.terms import Terms, statement_dates
 from tests import oracle
-from tests.contracts.strategies import SAVINGS, Case
+from tests.contracts.strategies import SAVINGS, Case, cases
 
 ONE = 1_000_000
 KRONER = 100
@@ -169,6 +171,8 @@ def steps_of(case: Case) -> tuple[list[oracle.Fact], list[tuple[Command, dt.date
     capped = any(limit.kind == "per_person" for limit in terms.limits)
     facts, seen = [], set()
     for fact in case.facts[0]:
+        if fact.metric in SAVINGS:
+            fact = fact._replace(person=None, point=0)
         count = fact.person is None
         key = (fact.person, fact.metric, fact.point, fact.day if count else None)
         recorded = max(fact.day, days[fact.statement - 1] + dt.timedelta(1)) if fact.statement else fact.day
@@ -191,3 +195,29 @@ def _observed(fact: oracle.Fact) -> Command:
         return RealiseSaving(fact.day, fact.metric, int(fact.quantity))
     who = None if fact.person is None else f"p{fact.person}"
     return Measure(fact.day, fact.metric, fact.point, ((who, int(fact.quantity * ONE)),))
+
+
+@st.composite
+def attempts(draw: st.DrawFn) -> list[tuple[Any, dt.datetime]]:
+    """Commands of a random contract, some left out, some out of turn, so that many are refused."""
+    _, steps = steps_of(draw(cases()))
+    kept = [step for step in steps if draw(st.integers(0, 9))]
+    for _ in range(draw(st.integers(0, 4))):
+        command, _ = draw(st.sampled_from(steps))
+        place = draw(st.integers(0, len(kept)))
+        kept.insert(place, (command, kept[place - 1][1] if kept else steps[0][1]))
+    payments = [(Pay(c.statement, c.statement), now) for c, now in kept if isinstance(c, Settle)]
+    return sorted(kept + payments, key=lambda step: step[1])
+
+
+def attempted(aggregate: Aggregate[Any, Any], steps: list[tuple[Any, dt.datetime]]) -> tuple[Any, list[Event]]:
+    state, events = None, list[Event]()
+    for command, now in steps:
+        try:
+            new = aggregate.decide(state, command, now=now)
+        except Refused:
+            continue
+        for event in new:
+            state = aggregate.evolve(state, event)
+        events += new
+    return state, events

@@ -109,9 +109,7 @@ def limits(
         }
     ]
     chosen = st.lists(st.sampled_from(range(len(each))), unique=True, max_size=len(each))
-    return chosen.flatmap(
-        lambda numbers: st.tuples(*(st.fixed_dictionaries(each[n]) for n in numbers)).map(list)
-    )
+    return chosen.flatmap(lambda numbers: st.tuples(*(st.fixed_dictionaries(each[n]) for n in numbers)).map(list))
 
 
 def floors() -> st.SearchStrategy[dict[str, object]]:
@@ -205,20 +203,19 @@ def outcome_terms(draw: st.DrawFn, person_limit: st.SearchStrategy[int | None]) 
 
 @st.composite
 def limited_persons(draw: st.DrawFn) -> Case:
-    """Two citizens with many outcomes, often on the same day, and a limit on what each may earn."""
-    terms = draw(outcome_terms(st.integers(0, 300_000)))
+    """Two citizens with many outcomes, often on one day, and a limit on each; counts and savings are not limited."""
+    priced, gain = draw(outcome_terms(st.integers(0, 300_000))).model_dump(), draw(savings_shares())
+    terms = Terms.model_validate(priced | {"clauses": priced["clauses"] | {"gain": gain}})
     days = statement_dates(terms)
-    moments = [(days[0], 0), (days[0], 1), (days[1], 1), (days[0], 2), (days[2], 2)]
-    one = st.tuples(
-        st.integers(0, 1),
-        st.sampled_from(moments),
-        st.sampled_from(OUTCOMES),
-        st.sampled_from(POINTS),
-        st.sampled_from((Fraction(1), Fraction(1, 2))),
+    moments = [(days[0], 1), (days[1], 1), (days[0], 2), (days[2], 2)]
+    place = st.tuples(st.sampled_from((0, 0, 1, None)), st.sampled_from(moments))
+    outcome = st.tuples(
+        st.sampled_from(OUTCOMES), st.sampled_from(POINTS), st.sampled_from((Fraction(1), Fraction(1, 2)))
     )
-    facts = draw(st.lists(one, min_size=6, max_size=20))
-    told = tuple(Fact(person, *moment, *rest) for person, moment, *rest in facts)
-    return Case(terms, (told,), ({days[0]: 0},), (days[-1],))
+    saving = st.tuples(st.just(gain["metric"]), st.just(0), st.just(Fraction(30_000_000)))
+    found = draw(st.lists(st.tuples(place, outcome | outcome | saving), min_size=6, max_size=20))
+    facts = tuple(Fact(person, *moment, *rest) for (person, moment), rest in found)
+    return Case(terms, (facts,), ({days[0]: 0},), (days[-1],))
 
 
 @st.composite
@@ -226,9 +223,7 @@ def savings_near_tiers(draw: st.DrawFn) -> Case:
     """A share of savings, and in each row a saving within some øre of where a tier ends."""
     body = draw(savings_shares())
     start, end = dt.date(2020, 1, 1), dt.date(2020, 12, 31)
-    terms = Terms.model_validate(
-        {"start": start, "end": end, "capital": {"DSI": 1}, "clauses": {"gain": body}}
-    )
+    terms = Terms.model_validate({"start": start, "end": end, "capital": {"DSI": 1}, "clauses": {"gain": body}})
     widths, earned = [Fraction(0)], 0
     for tier in terms.clauses["gain"].tiers:
         if tier.until_earned is not None:
@@ -317,9 +312,7 @@ def walk(plan: Plan, due: np.ndarray, draws: Mapping[dt.date, np.ndarray], ends:
         if day in draws:
             position = settlement.draw(plan, position, now, year, draws[day])
         if now in plan.statement_days:
-            after, paid, cuts = settlement.pay(
-                plan, position, due[:, :, plan.statement_days.index(now)], now, year
-            )
+            after, paid, cuts = settlement.pay(plan, position, due[:, :, plan.statement_days.index(now)], now, year)
             steps.append(Step(day, False, position, after, paid, cuts))
             position = after
         if now in ends:
@@ -371,9 +364,7 @@ def _told(plan: Plan, step: Step, row: int) -> Settled:
 def _told_lines(plan: Plan, lines: Lines, table: Facts, row: int) -> list[Line]:
     (own,) = np.nonzero(table.row == row)
     numbers = {fact: number for number, fact in enumerate(own.tolist())}
-    each = zip(
-        lines.fact.tolist(), lines.clause.tolist(), lines.gross.tolist(), lines.cut.tolist(), strict=True
-    )
+    each = zip(lines.fact.tolist(), lines.clause.tolist(), lines.gross.tolist(), lines.cut.tolist(), strict=True)
     return [Line(numbers[f], plan.columns[c], gross, cut) for f, c, gross, cut in each if f in numbers]
 
 

@@ -131,9 +131,7 @@ def test_each_published_cell_is_paid_exactly(payer: str, month: int) -> None:
 
 def test_the_cells_are_all_that_was_published() -> None:
     assert (
-        set(measured())
-        == {12, 18, 24, 36, 48, 60}
-        == {month for month, paid in flow("municipality").items() if paid}
+        set(measured()) == {12, 18, 24, 36, 48, 60} == {month for month, paid in flow("municipality").items() if paid}
     )
 
 
@@ -161,9 +159,7 @@ def test_the_whole_and_the_net_are_the_published_ones() -> None:
 def test_the_published_tranches_are_drawn() -> None:
     drawn = kroner(int(expected_steps()[-1].after.drawn[0]))
     assert drawn == sum(flow("cost").values())
-    assert deal()["totals"]["cost"] - drawn == 1, (
-        "the published cells are rounded: they add to one krone less"
-    )
+    assert deal()["totals"]["cost"] - drawn == 1, "the published cells are rounded: they add to one krone less"
 
 
 def test_the_guarantee_is_not_called_when_the_capital_comes_back() -> None:

@@ -32,9 +32,7 @@ def grown(rate: str, accrual: str, since: dt.date, until: dt.date) -> int:
         (dt.date(2020, 8, 15), 6, dt.date(2021, 2, 14)),
     ],
 )
-def test_a_contract_month_ends_the_day_before_the_next_begins(
-    start: dt.date, month: int, end: dt.date
-) -> None:
+def test_a_contract_month_ends_the_day_before_the_next_begins(start: dt.date, month: int, end: dt.date) -> None:
     assert month_end(start, month) == end
 
 
@@ -81,13 +79,9 @@ def test_daily_accrual_counts_days_over_365() -> None:
 
 
 @given(rates, accruals, days, st.integers(0, 4000))
-def test_growth_is_the_exact_growth_rounded_down(
-    rate: Decimal, accrual: str, since: dt.date, length: int
-) -> None:
+def test_growth_is_the_exact_growth_rounded_down(rate: Decimal, accrual: str, since: dt.date, length: int) -> None:
     until = since + dt.timedelta(days=length)
-    assert growth_ppb(rate, accrual, since.toordinal(), until.toordinal()) == growth(
-        rate, accrual, since, until
-    )
+    assert growth_ppb(rate, accrual, since.toordinal(), until.toordinal()) == growth(rate, accrual, since, until)
 
 
 @given(rates, accruals, days, st.integers(0, 2000), st.integers(0, 2000))
@@ -109,14 +103,10 @@ def test_time_does_not_run_backwards() -> None:
 
 def terms(start: str, end: str, **given_terms: object) -> Terms:
     gift = {"gift": {"kind": "none"}}
-    return Terms.model_validate(
-        {"start": start, "end": end, "capital": {"DSI": 1}, "clauses": gift} | given_terms
-    )
+    return Terms.model_validate({"start": start, "end": end, "capital": {"DSI": 1}, "clauses": gift} | given_terms)
 
 
-@pytest.mark.parametrize(
-    ("every", "count"), [(1, 36), (2, 18), (3, 12), (5, 8), (6, 6), (12, 3), (24, 2), (48, 1)]
-)
+@pytest.mark.parametrize(("every", "count"), [(1, 36), (2, 18), (3, 12), (5, 8), (6, 6), (12, 3), (24, 2), (48, 1)])
 def test_statements_fall_throughout_the_contract_and_at_its_end(every: int, count: int) -> None:
     found = statement_dates(terms("2020-01-01", "2022-12-31", statements={"every_months": every}))
     whole = [month_end(dt.date(2020, 1, 1), every * number) for number in range(1, count)]
@@ -132,9 +122,7 @@ def test_no_statement_is_forgotten_whatever_the_start(start: dt.date, every: int
 
 def test_a_scheduled_amount_makes_a_statement_on_its_day() -> None:
     fee = {"kind": "scheduled", "amounts": {2020: 1, dt.date(2021, 4, 1): 2}, "payers": {"K": 1}}
-    found = statement_dates(
-        terms("2020-01-01", "2021-12-31", statements={"months": [24]}, clauses={"fee": fee})
-    )
+    found = statement_dates(terms("2020-01-01", "2021-12-31", statements={"months": [24]}, clauses={"fee": fee}))
     assert found == (dt.date(2020, 12, 31), dt.date(2021, 4, 1), dt.date(2021, 12, 31))
 
 
@@ -148,7 +136,5 @@ def test_amounts_for_the_same_day_are_added() -> None:
 
 def test_terms_read_back_from_json_keep_months_years_and_dates_apart() -> None:
     fee = {"kind": "scheduled", "amounts": {2020: 10, dt.date(2021, 1, 1): 5}, "payers": {"K": 1}}
-    agreed = terms(
-        "2020-01-01", "2021-12-31", draws={0: 1, 6: 2, dt.date(2021, 1, 1): 3}, clauses={"fee": fee}
-    )
+    agreed = terms("2020-01-01", "2021-12-31", draws={0: 1, 6: 2, dt.date(2021, 1, 1): 3}, clauses={"fee": fee})
     assert Terms.model_validate_json(agreed.model_dump_json()) == agreed

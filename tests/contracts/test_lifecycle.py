@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 from hypothesis import given as for_all
-from hypothesis import strategies as st
 
 from contracts import lifecycle
-from contracts.aggregate import Aggregate, Refused, play
+from contracts.aggregate import Refused, play
 from contracts.encoding import BrokenLog
 from contracts.events import (
     Amounts,
     Drawn,
     DroppedOut,
     Ended,
-    Enrolled,
     Event,
     Measured,
     Paid,
@@ -24,7 +22,6 @@ from contracts.events import (
     Settled,
     Signed,
     Verified,
-    looks_like_cpr,
 )
 from contracts.external import ExternalInvestorContract
 from contracts.internal import InternalFundContract
@@ -51,6 +48,8 @@ from tests.contracts.stories import (
     SAVING_CLAUSE,
     SIGNED,
     WORKED_EXAMPLE,
+    attempted,
+    attempts,
     card,
     day,
     given,
@@ -61,7 +60,6 @@ from tests.contracts.stories import (
     such,
     timed,
     worked_example,
-    year,
 )
 from tests.contracts.strategies import Case, cases, known_facts
 from tests.oracle import Settled as SettledByHand
@@ -80,15 +78,11 @@ def test_the_worked_example_settles_to_the_krone() -> None:
 
 
 def test_a_signature_keeps_the_terms_and_takes_effect_on_the_start() -> None:
-    given().when(sign()).then(
-        such(Signed, version=1, effective=day("2020-01-01"), terms=card(), title="Rate card")
-    )
+    given().when(sign()).then(such(Signed, version=1, effective=day("2020-01-01"), terms=card(), title="Rate card"))
 
 
 def test_a_draw_is_split_between_the_providers() -> None:
-    thirds = card(
-        capital={"DSI": "0.333333", "DSK": "0.333333", "Pulje": "0.333334"}, draws="as_costs", limits=[]
-    )
+    thirds = card(capital={"DSI": "0.333333", "DSK": "0.333333", "Pulje": "0.333334"}, draws="as_costs", limits=[])
     given(sign(thirds)).when(Draw(day("2020-02-01"), 100)).then(
         such(Drawn, amount=100, providers={"DSI": 33, "DSK": 34, "Pulje": 33}, account=100)
     )
@@ -134,9 +128,7 @@ def test_a_saving_may_be_negative_and_is_set_off_against_later_ones() -> None:
     second = day("2021-12-31")
     saved = RealiseSaving(second, "saving", 1500 * KRONER)
     (settled,) = (
-        given(sign(terms), loss, Verify(FIRST), Settle(FIRST), saved, Verify(second))
-        .when(Settle(second))
-        .events
+        given(sign(terms), loss, Verify(FIRST), Settle(FIRST), saved, Verify(second)).when(Settle(second)).events
     )
     assert isinstance(settled, Settled)
     assert settled.amounts.paid == {"share": 400 * KRONER}
@@ -154,9 +146,7 @@ def test_payers_pay_on_their_own_days_each_the_whole_of_what_it_owes() -> None:
     paid = given(*FIRST_YEAR, first)
     assert unpaid(paid.state, paid.state.settlements[0]) == {"state": 28_800_000}
     paid.when(Pay(FIRST, day("2021-02-01"))).then(such(Paid, amounts={"state": 28_800_000}))
-    paid.when(replace(first, effective=day("2021-02-01"))).then_refused(
-        "what is not yet paid", "'municipality'"
-    )
+    paid.when(replace(first, effective=day("2021-02-01"))).then_refused("what is not yet paid", "'municipality'")
 
 
 def test_who_dropped_out_is_remembered_and_may_still_be_measured() -> None:
@@ -203,166 +193,9 @@ def test_what_was_settled_may_be_paid_after_the_end() -> None:
     )
 
 
-REFUSALS: dict[str, tuple[tuple[Any, ...], Any, tuple[str, ...]]] = {
-    "drawing before signing": ((), Draw(day("2020-01-01"), 1), ("expected a signed contract, found none",)),
-    "signing twice": (SIGNED, sign(), ("not yet signed", "'Rate card'")),
-    "signing without dates": ((), sign(card(end=None)), ("no start and end",)),
-    "drawing before the start": (
-        SIGNED,
-        Draw(day("2019-12-31"), 1),
-        ("2020-01-01 to 2022-12-31", "2019-12-31"),
-    ),
-    "drawing more than agreed": (
-        SIGNED,
-        Draw(day("2020-02-01"), 1),
-        ("1,800,000.00 kr.", "1,800,000.01 kr."),
-    ),
-    "drawing less than nothing": (SIGNED, Draw(day("2020-02-01"), -1), ("no less than nothing", "-1 øre")),
-    "drawing past an open statement": (SIGNED, Draw(day("2021-01-01"), 1), ("up to 2020-12-31",)),
-    "drawing before a settlement": (FIRST_YEAR, Draw(day("2020-03-01"), 0), ("from 2020-12-31",)),
-    "enrolling twice": (
-        ENROLLED,
-        Enrol(day("2020-02-01"), ("citizen-1",)),
-        ("'citizen-1', enrolled on 2020-01-01",),
-    ),
-    "enrolling one person twice at once": (SIGNED, Enrol(day("2020-02-01"), ("a", "a")), ("'a' twice",)),
-    "enrolling nobody": (SIGNED, Enrol(day("2020-02-01"), ()), ("at least one person",)),
-    "enrolling after the agreed end": (SIGNED, Enrol(day("2023-01-01"), ("a",)), ("to 2022-12-31",)),
-    "dropping out unenrolled": (ENROLLED, DropOut(day("2020-02-01"), ("x",)), ("'x', who is not enrolled",)),
-    "dropping out before enrolment": (
-        (*SIGNED, Enrol(day("2020-03-01"), ("a",))),
-        DropOut(day("2020-02-01"), ("a",)),
-        ("from 2020-03-01", "2020-02-01"),
-    ),
-    "dropping out twice": (
-        (*ENROLLED, DropOut(day("2020-02-01"), ("citizen-1",))),
-        DropOut(day("2020-03-01"), ("citizen-1",)),
-        ("left on 2020-02-01",),
-    ),
-    "measuring a stranger": (ENROLLED, Measure(FIRST, "housed", 12, (("x", ONE),)), ("'x'", "enrol")),
-    "measuring an unknown metric": (
-        ENROLLED,
-        Measure(FIRST, "work", 12, (("citizen-1", ONE),)),
-        ("'housed'", "'work'"),
-    ),
-    "measuring before enrolment": (
-        (*SIGNED, Enrol(day("2020-03-01"), ("a",))),
-        Measure(day("2020-02-01"), "housed", 12, (("a", ONE),)),
-        ("from 2020-03-01", "2020-02-01"),
-    ),
-    "measuring before the start": (
-        SIGNED,
-        Measure(day("2019-06-01"), "housed", 12, ((None, ONE),)),
-        ("2020-01-01",),
-    ),
-    "measuring twice": (
-        FIRST_YEAR,
-        reached("2021-03-01", 12, 1),
-        ("not measured before", "'citizen-1' once more"),
-    ),
-    "measuring a person twice at once": (
-        ENROLLED,
-        Measure(FIRST, "housed", 12, (("citizen-1", ONE), ("citizen-1", 0))),
-        ("'citizen-1' twice",),
-    ),
-    "measuring a negative quantity": (SIGNED, Measure(FIRST, "housed", 12, ((None, -1),)), ("results",)),
-    "counting the same twice": (
-        (*SIGNED, Measure(FIRST, "housed", 12, ((None, ONE),))),
-        Measure(FIRST, "housed", 12, ((None, ONE),)),
-        ("a count on 2020-12-31 once more",),
-    ),
-    "counting where each person is limited": (
-        (sign(card(limits=[{"kind": "per_person", "amount": 100_000}])),),
-        Measure(FIRST, "housed", 12, ((None, ONE),)),
-        ("a result for each person", "a count"),
-    ),
-    "a saving that no clause shares": (
-        SIGNED,
-        RealiseSaving(FIRST, "housed", 1),
-        ("none of this kind", "'housed'"),
-    ),
-    "a saving of the same period": (
-        (sign(card(clauses={"share": SAVING_CLAUSE})), RealiseSaving(FIRST, "saving", 1)),
-        RealiseSaving(FIRST, "saving", 2),
-        ("a period not yet stated",),
-    ),
-    "verifying before the statement date": (FIRST_YEAR, Verify(END), ("2021-12-31", "2022-12-31")),
-    "verifying twice": ((*ENROLLED, Verify(FIRST)), Verify(FIRST), ("facts not yet verified",)),
-    "settling unverified": (ENROLLED, Settle(FIRST), ("all 0 facts verified", "found none", "verify")),
-    "settling another date": (ENROLLED, Settle(day("2020-06-30")), ("2020-12-31", "2020-06-30")),
-    "settling twice": (FIRST_YEAR, Settle(FIRST), ("2021-12-31", "found 2020-12-31")),
-    "settling after the last": (WORKED_EXAMPLE[:-1], Settle(END), ("all settled up to 2022-12-31",)),
-    "paying the unsettled": (ENROLLED, Pay(FIRST, FIRST), ("a settlement of that date",)),
-    "paying before it was settled": (FIRST_YEAR, Pay(FIRST, day("2020-12-30")), ("from 2020-12-31",)),
-    "paying another amount": (
-        FIRST_YEAR,
-        Pay(FIRST, FIRST, {"state": 28_800_001}),
-        ("288,000.00 kr.", "288,000.01 kr.", "'state'"),
-    ),
-    "paying for another": (FIRST_YEAR, Pay(FIRST, FIRST, {"region": 1}), ("municipality, state", "'region'")),
-    "paying twice": (
-        (*FIRST_YEAR, Pay(FIRST, FIRST)),
-        Pay(FIRST, FIRST),
-        ("an amount still owed", "everything paid"),
-    ),
-    "paying nothing": (
-        (*SIGNED, Verify(FIRST), Settle(FIRST)),
-        Pay(FIRST, FIRST),
-        ("nothing settled to be paid",),
-    ),
-    "ending before the agreed end": (FIRST_YEAR, End(day("2021-06-01")), ("2022-12-31", "early")),
-    "ending before a due settlement": (ENROLLED, End(day("2021-01-01"), early=True), ("2020-12-31 open",)),
-    "ending before a settlement": (FIRST_YEAR, End(day("2020-06-01"), early=True), ("from 2020-12-31",)),
-    "ending after the agreed end": (WORKED_EXAMPLE[:-1], End(day("2023-01-01")), ("to 2022-12-31",)),
-    "ending twice": (WORKED_EXAMPLE, End(END), ("one that ended on 2022-12-31",)),
-    "enrolling after the end": (WORKED_EXAMPLE, Enrol(END, ("late",)), ("one that ended on 2022-12-31",)),
-}
-
-
-@pytest.mark.parametrize("story", REFUSALS)
-def test_it_refuses(story: str) -> None:
-    before, command, words = REFUSALS[story]
-    given(*before).when(command).then_refused("is refused: ", *words)
-
-
-def test_it_refuses_what_is_still_to_come_and_times_that_run_backwards() -> None:
-    signed = given(*SIGNED)
-    signed.when(Enrol(day("2020-03-01"), ("a",)), noon(day("2020-02-29"))).then_refused("up to 2020-02-29")
-    signed.when(Settle(FIRST), noon(day("2020-12-30"))).then_refused("from 2020-12-31", "wait")
-    signed.when(Enrol(day("2020-01-01"), ("a",)), noon(day("2019-12-31"))).then_refused("mend the clock")
-    signed.when(Enrol(day("2020-01-01"), ("a",)), dt.datetime(2020, 2, 1)).then_refused("time zone")
-
-
-def test_a_fact_after_the_last_statement_is_refused() -> None:
-    late = given(*FIRST_YEAR, *year(2021, 24, 8), *year(2022, 36, 7))
-    late.when(Measure(END, "housed", 48, ((None, ONE),))).then_refused("a statement up to 2022-12-31")
-
-
-@pytest.mark.parametrize(
-    "cpr", ["010190-1234", "0101901234", "610190-1234", "cpr 311299 4321", "CPR:3112994321"]
-)
-def test_a_cpr_number_is_no_person_id_and_does_not_reach_the_message(cpr: str) -> None:
-    refusal = given(*SIGNED).when(Enrol(day("2020-01-01"), (cpr,)))
-    refusal.then_refused("looks like a CPR number", "pseudonym")
-    assert cpr not in str(refusal.refusal)
-    with pytest.raises(ValueError, match="pseudonym") as refused:
-        Enrolled.model_validate({"persons": (cpr,)})
-    assert "pseudonym" in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "pseudonym", ["citizen-1", "4501901234", "0113901234", "010190-12345", "a3f0101901234b7c"]
-)
-def test_other_ids_are_pseudonyms(pseudonym: str) -> None:
-    assert not looks_like_cpr(pseudonym)
-    given(*SIGNED).when(Enrol(day("2020-01-01"), (pseudonym,))).then(such(Enrolled, persons=(pseudonym,)))
-
-
 def test_each_kind_of_contract_has_its_own_parties() -> None:
     pool = card(capital={"pool": "1"})
-    given(aggregate=InternalFundContract).when(sign(pool, "internal_fund")).then(
-        such(Signed, kind="internal_fund")
-    )
+    given(aggregate=InternalFundContract).when(sign(pool, "internal_fund")).then(such(Signed, kind="internal_fund"))
     given(aggregate=InternalFundContract).when(sign()).then_refused("internal_fund", "external_investor")
     itself = card(capital={"municipality": "1"})
     given(aggregate=InternalFundContract).when(sign(itself, "internal_fund")).then_refused(
@@ -407,9 +240,7 @@ def _by_hand(found: Settled | Ended) -> SettledByHand:
         entitled=amounts.entitled,
         cuts={(limit, column): cut for limit, cells in amounts.cuts.items() for column, cut in cells.items()},
         paid=amounts.paid,
-        parts={
-            (column, payer): part for column, cells in amounts.parts.items() for payer, part in cells.items()
-        },
+        parts={(column, payer): part for column, cells in amounts.parts.items() for payer, part in cells.items()},
         receipts=amounts.receipts,
     )
 
@@ -431,34 +262,6 @@ def test_a_contract_played_through_its_commands_settles_as_the_oracle_says(case:
 def _known(command: Any, terms: Terms) -> bool:
     metrics = {getattr(clause, "metric", None) for clause in terms.clauses.values()}
     return not isinstance(command, Measure | RealiseSaving) or command.metric in metrics
-
-
-@st.composite
-def attempts(draw: st.DrawFn) -> list[tuple[Any, dt.datetime]]:
-    """Commands of a random contract, some left out, some out of turn, so that many are refused."""
-    _, steps = steps_of(draw(cases()))
-    kept = [step for step in steps if draw(st.integers(0, 9))]
-    for _ in range(draw(st.integers(0, 4))):
-        command, _ = draw(st.sampled_from(steps))
-        place = draw(st.integers(0, len(kept)))
-        kept.insert(place, (command, kept[place - 1][1] if kept else steps[0][1]))
-    payments = [(Pay(c.statement, c.statement), now) for c, now in kept if isinstance(c, Settle)]
-    return sorted(kept + payments, key=lambda step: step[1])
-
-
-def attempted(
-    aggregate: Aggregate[Any, Any], steps: list[tuple[Any, dt.datetime]]
-) -> tuple[Any, list[Event]]:
-    state, events = None, list[Event]()
-    for command, now in steps:
-        try:
-            new = aggregate.decide(state, command, now=now)
-        except Refused:
-            continue
-        for event in new:
-            state = aggregate.evolve(state, event)
-        events += new
-    return state, events
 
 
 @for_all(attempts())

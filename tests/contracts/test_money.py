@@ -82,21 +82,15 @@ def test_nothing_times_anything_is_nothing() -> None:
 
 
 @given(st.lists(amounts, min_size=1), share_lists)
-def test_parts_add_to_the_whole_and_each_is_within_an_ore_of_its_share(
-    whole: list[int], shares: list[int]
-) -> None:
+def test_parts_add_to_the_whole_and_each_is_within_an_ore_of_its_share(whole: list[int], shares: list[int]) -> None:
     split = parts(np.array(whole, np.int64), shares)
     assert split.sum(axis=-1).tolist() == whole
     for amount, row in zip(whole, split.tolist(), strict=True):
-        assert all(
-            abs(part - Fraction(amount * share, PPM)) <= 1 for part, share in zip(row, shares, strict=True)
-        )
+        assert all(abs(part - Fraction(amount * share, PPM)) <= 1 for part, share in zip(row, shares, strict=True))
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1), share_lists)
-def test_splitting_what_is_paid_to_date_never_drifts_more_than_an_ore(
-    payments: list[int], shares: list[int]
-) -> None:
+def test_splitting_what_is_paid_to_date_never_drifts_more_than_an_ore(payments: list[int], shares: list[int]) -> None:
     to_date = np.cumsum([0, *payments])
     received = np.diff(parts(to_date, shares), axis=0)
     assert received.sum(axis=1).tolist() == payments

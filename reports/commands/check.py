@@ -1,0 +1,52 @@
+"""`effekt check`: load scenario files and tell every problem in them."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reports.options import language, language_option
+from reports.texts import Language, say
+
+if TYPE_CHECKING:
+    from scenarios import Scenario
+
+
+@click.command("check")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@language_option
+@click.pass_context
+def command(ctx: click.Context, files: tuple[str, ...], lang: Language | None) -> None:
+    """Check scenario files, and tell every problem in them.
+
+    Each file is answered with a line: its title, citizens, designs, and how many of its numbers are published, derived
+    and assumed. Exit 2 when any file has a problem.
+    """
+    from scenarios import LoadError, load
+
+    wrong = False
+    for file in files:
+        try:
+            scenario = load(file)
+        except LoadError as error:
+            wrong = True
+            click.echo(f"{error}\n", err=True)
+        else:
+            click.echo(_summary(file, scenario, language(scenario, lang)))
+    if wrong:
+        ctx.exit(2)
+
+
+def _summary(file: str, scenario: "Scenario", lang: Language) -> str:
+    from reports.marks import count_marks
+    from reports.numbers import number
+
+    count = len(scenario.designs)
+    return say(
+        lang,
+        "check.ok",
+        file=file,
+        title=scenario.title,
+        citizens=number(scenario.target_group.citizens, lang),
+        designs=say(lang, "check.design" if count == 1 else "check.designs", count=count),
+        marks=say(lang, "check.marks", **count_marks(scenario)),
+    )

@@ -1,0 +1,85 @@
+"""`effekt replay`: rebuild a recorded contract, and check that its payments recompute."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reports.options import language_option, store_option, store_path, suggestion
+from reports.texts import Language
+
+if TYPE_CHECKING:
+    from contracts.events import Event
+    from contracts.register import Register
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("replay")
+@click.argument("contract", required=False)
+@click.option("--version", type=click.IntRange(1), metavar="N", help="As it stood after event N.")
+@click.option("--date", "effective", type=DAY, metavar="YYYY-MM-DD", help="As it stood on that day.")
+@click.option("--recorded", type=DAY, metavar="YYYY-MM-DD", help="As it was known at the end of that day.")
+@store_option
+@language_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    contract: str | None,
+    version: int | None,
+    effective: dt.datetime | None,
+    recorded: dt.datetime | None,
+    store: str | None,
+    lang: Language | None,
+) -> None:
+    """Rebuild a recorded contract, and check its payments.
+
+    Prints what happened and how things stood, and decides every event anew from the facts before it: exit 3 names the
+    first that does not agree. Without CONTRACT: the contracts and funds in the store.
+    """
+    from contracts.register import open_register
+
+    spoken: Language = lang or "da"
+    with open_register(store_path(store), create=False) as register:
+        if contract is None:
+            _list(register, spoken)
+            return
+        events = _events(register, contract)
+    moment = {
+        "version": version,
+        "effective": effective.date() if effective else None,
+        "recorded": recorded.date() if recorded else None,
+    }
+    if not _replayed(events, moment, spoken):
+        ctx.exit(3)
+
+
+def _list(register: "Register", lang: Language) -> None:
+    from reports.replay_text import list_lines
+    from reports.screen import screen_width, show
+
+    show(list_lines(register.name, register.entries(), lang, screen_width()))
+
+
+def _events(register: "Register", contract: str) -> "tuple[Event, ...]":
+    events = register.events(contract)
+    if not events:
+        hint = suggestion(contract, register.ids())
+        raise click.UsageError(f"there is no contract '{contract}' in {register.name}; {hint}")
+    return events
+
+
+def _replayed(events: "tuple[Event, ...]", moment: dict[str, Any], lang: Language) -> bool:
+    """Print a log's timeline, standing and check; whether it recomputes."""
+    from contracts.audit import replay, verify
+    from reports.replay_text import check_lines, contract_lines
+    from reports.screen import screen_width, show
+
+    try:
+        state = replay(events, **moment)
+    except LookupError as error:
+        raise click.UsageError(str(error.args[0] if error.args else error)) from None
+    show(contract_lines(events, moment, state, lang, screen_width()))
+    differences = verify(events)
+    show(check_lines(events, differences, lang, screen_width()))
+    return not differences

@@ -1,0 +1,87 @@
+"""One design as a page of text: cash flow by year, payments by clause, results reached."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .comparison import Comparison
+from .figure_cells import number_of
+from .grid import Cell, Grid, Line, Row, lay_out
+from .numbers import Language, Scale, number, scale_for
+from .screen import paragraph
+from .texts import bare, design_label, say, word
+
+Records = list[dict[str, Any]]
+
+
+def design_lines(comparison: Comparison, design: str, lang: Language, width: int) -> Iterator[Line]:
+    """The whole page of one design for a screen of that width."""
+    results, scenario = comparison.results, comparison.results.scenario
+    cash: Records = comparison.cash_flow().to_dict("records")
+    scale = scale_for(max(abs(number_of(row[key]) or 0.0) for row in cash for key in ("mean", "p5", "p95")))
+    told = {"title": scenario.title, "design": bare(design_label(scenario, design, lang)), "seed": results.seed}
+    yield from paragraph(say(lang, "run.title", replications=number(results.replications, lang), **told), width)
+    yield "", ""
+    unit = say(lang, f"unit.{scale.key}")
+    yield say(lang, "run.cash", unit=unit), "group"
+    yield from lay_out(_cash_grid(cash, scale, lang), width)
+    yield "", ""
+    if scenario.designs[design].contract is None:
+        yield say(lang, "run.no_contract"), ""
+    else:
+        yield say(lang, "run.payments", unit=unit), "group"
+        yield from _payments(cash, scale, lang, width)
+    yield "", ""
+    yield from _results(comparison, lang, width)
+
+
+def _cash_grid(cash: Records, scale: Scale, lang: Language) -> Grid:
+    net = [row for row in cash if row["what"] == "net"]
+    rows = [
+        Row(str(row["year"]), tuple(Cell(scale.show(row[key], lang)) for key in ("mean", "p5", "p95"))) for row in net
+    ]
+    total = Cell(scale.show(sum(row["mean"] for row in net), lang))
+    rows.append(Row(say(lang, "run.sum"), (total, Cell(""), Cell(""))))
+    return Grid(tuple(say(lang, f"run.{key}") for key in ("mean", "low", "high")), tuple(rows), say(lang, "run.year"))
+
+
+def _payments(cash: Records, scale: Scale, lang: Language, width: int) -> Iterator[Line]:
+    """What the purse pays by clause and year; + is paid."""
+    years = sorted({row["year"] for row in cash})
+    paid: dict[str, dict[int, float]] = {}
+    for row in cash:
+        kind, _, clause = row["what"].partition(":")
+        if kind == "payment":
+            by_year = paid.setdefault(clause, dict.fromkeys(years, 0.0))
+            by_year[row["year"]] -= row["mean"]
+    if not paid:
+        yield say(lang, "run.none"), ""
+        return
+    rows = [_payment_row(word(lang, "column", clause), by_year, scale, lang) for clause, by_year in paid.items()]
+    if len(paid) > 1:
+        total = {year: sum(by_year[year] for by_year in paid.values()) for year in years}
+        rows.append(_payment_row(say(lang, "run.sum"), total, scale, lang))
+    heads = (*map(str, years), say(lang, "run.sum"))
+    yield from lay_out(Grid(heads, tuple(rows), say(lang, "run.clause")), width)
+
+
+def _payment_row(label: str, by_year: dict[int, float], scale: Scale, lang: Language) -> Row:
+    amounts = [*by_year.values(), sum(by_year.values())]
+    return Row(label, tuple(Cell(scale.show(amount, lang)) for amount in amounts))
+
+
+def _results(comparison: Comparison, lang: Language, width: int) -> Iterator[Line]:
+    found: Records = comparison.results_reached().to_dict("records")
+    if not found:
+        yield say(lang, "run.no_results"), ""
+        return
+    yield say(lang, "run.results"), "group"
+    keys = ("with_intervention", "without", "extra")
+    rows: list[Row] = []
+    for row in found:
+        heading = Row(word(lang, "measure", row["measure"]))
+        if heading not in rows:
+            rows.append(heading)
+        cells = tuple(Cell(number(row[key], lang, 1)) for key in keys)
+        rows.append(Row(f"  {say(lang, 'run.month').lower()} {row['month']}", cells))
+    heads = tuple(say(lang, f"run.{key}") for key in ("with", "without", "extra"))
+    yield from lay_out(Grid(heads, tuple(rows), say(lang, "run.result")), width)

@@ -1,0 +1,52 @@
+"""A comparison as one document for other programs: the same bytes for the same scenario, seed and versions."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .comparison import Comparison
+from .marks import count_marks
+from .versions import versions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 1
+"""Raised when a reader of the document would have to change."""
+
+
+def comparison_document(comparison: Comparison, file: str) -> dict[str, Any]:
+    """Everything that was found, and what is needed to find it again. No times and no paths."""
+    return origin(comparison, file) | {
+        "figures": records(comparison.summary()),
+        "cash_flow": records(comparison.cash_flow()),
+        "who_gains": records(comparison.who_gains()),
+        "service_room": records(comparison.service_room()),
+        "appropriation": records(comparison.appropriation()),
+        "results_reached": records(comparison.results_reached()),
+    }
+
+
+def origin(comparison: Comparison, file: str) -> dict[str, Any]:
+    """Where the numbers come from: scenario, seed, replications, coupling, and versions of the programs."""
+    results = comparison.results
+    scenario = results.scenario
+    return {
+        "format": FORMAT,
+        "scenario": {
+            "title": scenario.title,
+            "municipality": scenario.municipality,
+            "sha256": hashlib.sha256(Path(file).read_bytes()).hexdigest(),
+            "numbers": count_marks(scenario),
+        },
+        "designs": {name: scenario.designs[name].kind for name in results.designs},
+        "reference": comparison.reference,
+        "replications": results.replications,
+        "seed": results.seed,
+        "coupling": results.coupling,
+        "versions": versions(),
+    }
+
+
+def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False, name=None)]

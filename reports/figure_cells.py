@@ -1,0 +1,66 @@
+"""A figure of the summary as it is shown: value and error in its unit, or the word for why there is none."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .grid import Cell
+from .numbers import THOUSANDS, Language, Number, Scale, margin, number, percent, scale_for
+from .texts import say
+
+Figure = Mapping[str, Any]
+"""A row of the summary frame."""
+
+SMALL = frozenset({"cost_per_extra_result"})
+"""Amounts for one citizen: always in thousands."""
+
+
+def number_of(value: Any) -> float | None:
+    """A number of a frame, or None where it is missing or infinite."""
+    if value is None or isinstance(value, str):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def table_scale(figures: Iterable[Figure]) -> Scale:
+    """The scale for the amounts of a comparison: that of its largest net gain or liquidity low point."""
+    shown = ("net_gain_p5", "net_gain_p95", "net_gain", "liquidity_low")
+    amounts = [number_of(f["value"]) for f in figures if f["figure"] in shown]
+    return scale_for(max((abs(amount) for amount in amounts if amount is not None), default=0.0))
+
+
+def scale_of(figure: str, scale: Scale) -> Scale:
+    """The scale of one figure in a table of that scale."""
+    return THOUSANDS if figure in SMALL else scale
+
+
+def figure_cell(figure: Figure, scale: Scale, lang: Language) -> Cell:
+    """Value and error of a figure, or the text of its note."""
+    value, note = number_of(figure["value"]), str(figure["note"] or "")
+    if note == "none_seen":
+        bound = number_of(figure["high"])
+        return Cell("–" if bound is None else say(lang, "note.none_seen", bound=_small_percent(bound, lang)))
+    if value is None or note in ("none", "not_unique", "unbounded", "not_applicable", "reference"):
+        return Cell(say(lang, f"note.{note}") if note else "–")
+    error = number_of(figure["error"]) or 0.0
+    return _shown(value, error, figure, scale, lang)
+
+
+def _shown(value: float, error: float, figure: Figure, scale: Scale, lang: Language) -> Cell:
+    match figure["unit"]:
+        case "kr":
+            own = scale_of(figure["figure"], scale)
+            return Cell(own.show(value, lang), own.margin(error, lang))
+        case "share" | "rate":
+            return Cell(percent(value, lang), margin(error * 100, lang, 1))
+        case "year":
+            return Cell(str(round(value)))
+        case "factor":
+            return Cell(number(value, lang, 2), margin(error, lang, 2))
+    return Cell(number(value, lang, 1), margin(error, lang, 1))
+
+
+def _small_percent(share: Number, lang: Language) -> str:
+    """A small share as per cent, with as many decimals as it takes to see it."""
+    decimals = next((d for d in range(1, 6) if float(share) * 100 * 10**d >= 1), 6)
+    return percent(share, lang, decimals)
