@@ -224,6 +224,11 @@ class Terms(Sourced):
         kinds = [limit.kind for limit in self.limits if not isinstance(limit, PerClause)]
         for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
             yield Finding(f"the limit {kind} stands twice", ("limits",), "keep one")
+        outcomes = {clause.metric for clause in self.clauses.values() if isinstance(clause, UnitPrice)}
+        for name, clause in self.clauses.items():
+            if isinstance(clause, SavingsShare) and clause.metric in outcomes:
+                text = f"'{clause.metric}' is an outcome in another clause and a saving here"
+                yield Finding(text, ("clauses", name, "metric"), "give the two their own names")
         for name in ("floor", "guarantee"):
             if name in self.clauses:
                 yield Finding(f"a clause cannot be called {name}", ("clauses", name), "choose another name")

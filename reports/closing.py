@@ -20,7 +20,7 @@ def closing_words(comparison: Comparison, figures: Figures, scale: Scale, lang: 
         return
     for name in comparison.results.designs:
         if scenario.designs[name].kind == "external_investor" and (name, "risk_moved") in figures:
-            yield _sentence(scenario, comparison.reference, name, figures, scale, lang)
+            yield _sentence(scenario, name, figures, scale, lang)
 
 
 def _sentence(scenario: Scenario, reference: str, design: str, figures: Figures, scale: Scale, lang: Language) -> str:
@@ -28,12 +28,21 @@ def _sentence(scenario: Scenario, reference: str, design: str, figures: Figures,
     value, error = number_of(moved["value"]), number_of(moved["error"]) or 0.0
     told = {
         "design": bare(design_label(scenario, design, lang)),
-        "price": _price(scenario, reference, design, figures, scale, lang),
+        "price": _price(design, figures, scale, lang),
     }
-    if value is None or abs(value) < 2 * error or _is_zero(value, scale):
-        return say(lang, "closing.same", **told)
+    if value is None or abs(value) <= 2 * error:
+        return _ended(say(lang, "closing.same", **told))
+    if _is_zero(value, scale):
+        return _ended(
+            say(lang, "closing.little", least=_amount(scale.divisor / 10**scale.decimals, scale, lang), **told)
+        )
     key = "closing.moves" if value > 0 else "closing.adds"
-    return say(lang, key, moved=_amount(abs(value), scale, lang), **told)
+    return _ended(say(lang, key, moved=_amount(abs(value), scale, lang), **told))
+
+
+def _ended(sentence: str) -> str:
+    """One full stop, also after an abbreviation."""
+    return sentence.replace("..", ".")
 
 
 def _price(scenario: Scenario, reference: str, design: str, figures: Figures, scale: Scale, lang: Language) -> str:
@@ -45,9 +54,8 @@ def _price(scenario: Scenario, reference: str, design: str, figures: Figures, sc
     parts = say(lang, "closing.parts", parts=joined) if clauses else ""
     if _is_zero(difference, scale):
         return say(lang, "closing.even", parts=parts)
-    label = bare(design_label(scenario, reference, lang))
-    told = {"price": _amount(abs(difference), scale, lang), "parts": parts, "reference": label[:1].lower() + label[1:]}
-    return say(lang, "closing.earns" if difference > 0 else "closing.costs", **told)
+    key = "closing.earns" if difference > 0 else "closing.costs"
+    return say(lang, key, price=_amount(abs(difference), scale, lang), parts=parts)
 
 
 def _parts(design: str, figures: Figures, scale: Scale, lang: Language) -> Iterator[str]:

@@ -23,7 +23,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], align: str, width
 
 
 def _row(row: Sequence[str], align: str, widths: Sequence[int]) -> Iterator[str]:
-    before = "".join(_set(cell, how, width) + " " * GAP for cell, how, width in zip(row[:-1], align, widths, strict=False))
+    before = "".join(
+        _set(cell, how, width) + " " * GAP for cell, how, width in zip(row[:-1], align, widths, strict=False)
+    )
     lines = textwrap.wrap(row[-1], widths[-1], break_on_hyphens=False) or [""]
     for number, line in enumerate(lines):
         start = before if number == 0 else " " * len(before)

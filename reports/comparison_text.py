@@ -2,17 +2,30 @@
 
 from collections.abc import Iterator
 
-from contracts.ledger import RESOURCES
+from contracts.ledger import CITIZENS, RESOURCES, STATE
 from scenarios import Scenario
+from simulations.results import purse_parties
 
-from .closing import closing_words
+from .closing import Figures, closing_words
 from .comparison import Comparison
-from .figure_cells import Figure, figure_cell, number_of, scale_of, table_scale
+from .figure_cells import figure_cell, number_of, scale_of, table_scale
 from .grid import Cell, Grid, Line, Row, lay_out
 from .marks import count_marks
 from .numbers import Language, Scale, number, percent
 from .screen import paragraph
 from .texts import GROUPS, design_label, party_label, say
+
+COMPARED = frozenset(
+    {
+        "difference_from_ordinary",
+        "risk_moved",
+        "price_of_risk",
+        "price_investor_return",
+        "price_fees",
+        "price_state_co_payment",
+    }
+)
+"""Figures that compare a design with the reference, and say nothing of the reference itself."""
 
 
 def comparison_lines(
@@ -24,12 +37,11 @@ def comparison_lines(
     scale = table_scale(figures.values())
     yield from paragraph(_header(comparison, lang, seconds), width)
     yield "", ""
-    yield from lay_out(_figure_grid(comparison, figures, scale, lang), width)
-    yield "", ""
-    yield from lay_out(_gains_grid(comparison, scale, lang), width)
+    yield from lay_out(_grid(comparison, figures, scale, lang), width)
     yield "", ""
     for sentence in closing_words(comparison, figures, scale, lang):
         yield from paragraph(sentence, width)
+        yield "", ""
     for sentence in _remarks(scenario, results.replications, results.coupling, scale, lang):
         yield from paragraph(sentence, width)
 
@@ -41,51 +53,59 @@ def _header(comparison: Comparison, lang: Language, seconds: float | None) -> st
     return header if seconds is None else say(lang, "header.seconds", header=header, seconds=number(seconds, lang, 1))
 
 
-def _figure_grid(comparison: Comparison, figures: dict[tuple[str, str], Figure], scale: Scale, lang: Language) -> Grid:
-    designs = tuple(comparison.results.designs)
+def _grid(comparison: Comparison, figures: Figures, scale: Scale, lang: Language) -> Grid:
+    results = comparison.results
     rows: list[Row] = []
     for group, keys in GROUPS.items():
-        mine = [_figure_row(key, designs, figures, scale, lang) for key in keys]
+        mine = [_figure_row(key, comparison, figures, scale, lang) for key in keys]
         if any(mine):
             rows.append(Row(say(lang, f"group.{group}")))
             rows += [row for row in mine if row]
-    heads = tuple(design_label(comparison.results.scenario, name, lang) for name in designs)
-    return Grid(heads, tuple(rows), say(lang, f"unit.{scale.key}").join("()"))
+    rows.append(Row(say(lang, "group.who_gains")))
+    rows += _gain_rows(comparison, scale, lang)
+    heads = tuple(design_label(results.scenario, name, lang) for name in results.designs)
+    return Grid(heads, tuple(rows), f"({say(lang, f'unit.{scale.key}')})")
 
 
-def _figure_row(
-    key: str, designs: tuple[str, ...], figures: dict[tuple[str, str], Figure], scale: Scale, lang: Language
-) -> Row | None:
+def _figure_row(key: str, comparison: Comparison, figures: Figures, scale: Scale, lang: Language) -> Row | None:
     """A figure of every design; none where it applies to no design."""
-    found = [figures.get((name, key)) for name in designs]
-    if all(f is None or f["note"] in ("not_applicable", "reference") for f in found):
+    cells = []
+    for name in comparison.results.designs:
+        found = figures.get((name, key))
+        absent = (
+            found is None or found["note"] == "not_applicable" or (key in COMPARED and name == comparison.reference)
+        )
+        cells.append(None if absent or found is None else figure_cell(found, scale, lang))
+    if not any(cells):
         return None
-    label = say(lang, f"figure.{key}")
+    label = f" {say(lang, f'figure.{key}')}"
     own = scale_of(key, scale)
     if own is not scale:
         label = f"{label} ({say(lang, f'unit.{own.key}')})"
-    return Row(label, tuple(Cell("–") if f is None else figure_cell(f, scale, lang) for f in found))
+    return Row(label, tuple(cell or Cell(words="–") for cell in cells))
 
 
-def _gains_grid(comparison: Comparison, scale: Scale, lang: Language) -> Grid:
-    designs = tuple(comparison.results.designs)
-    found: dict[tuple[str, str], dict[str, float | None]] = {}
-    total: dict[str, float | None] = {}
+def _gain_rows(comparison: Comparison, scale: Scale, lang: Language) -> Iterator[Row]:
+    """What each party gains on average, and last what all gain together."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    total: dict[str, float] = {}
     for row in comparison.who_gains().to_dict("records"):
-        mean = number_of(row["mean"])
+        design, mean = str(row["design"]), number_of(row["mean"]) or 0.0
         if row["party"] == RESOURCES:  # what all parties gain together is what is really saved
-            total[str(row["design"])] = None if mean is None else -mean
-            continue
-        side = (str(row["party"]), str(row["committee"] or ""))
-        found.setdefault(side, {})[str(row["design"])] = mean
-    found["all", ""] = total
-    rows = [Row(say(lang, "group.who_gains"))]
-    for (party, committee), means in found.items():
-        cells = (means.get(name) for name in designs)
-        shown = tuple(Cell("–" if mean is None else scale.show(mean, lang)) for mean in cells)
-        rows.append(Row(party_label(lang, party, committee), shown))
-    heads = tuple(design_label(comparison.results.scenario, name, lang) for name in designs)
-    return Grid(heads, tuple(rows), say(lang, f"unit.{scale.key}").join("()"))
+            total[design] = -mean
+        else:
+            found.setdefault((str(row["party"]), str(row["committee"] or "")), {})[design] = mean
+    purse = purse_parties(comparison.results.scenario)
+    sides = sorted(found, key=lambda side: (side[0] not in purse, side[0] != STATE, side[0] == CITIZENS))
+    for party, committee in sides:
+        yield _gain_row(party_label(lang, party, committee), found[party, committee], comparison, scale, lang)
+    yield _gain_row(say(lang, "party.all"), total, comparison, scale, lang)
+
+
+def _gain_row(label: str, means: dict[str, float], comparison: Comparison, scale: Scale, lang: Language) -> Row:
+    designs = comparison.results.designs
+    cells = (Cell(scale.show(means[name], lang)) if name in means else Cell(words="–") for name in designs)
+    return Row(f" {label}", tuple(cells))
 
 
 def _remarks(scenario: Scenario, replications: int, coupling: str, scale: Scale, lang: Language) -> Iterator[str]:

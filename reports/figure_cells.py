@@ -39,9 +39,9 @@ def figure_cell(figure: Figure, scale: Scale, lang: Language) -> Cell:
     value, note = number_of(figure["value"]), str(figure["note"] or "")
     if note == "none_seen":
         bound = number_of(figure["high"])
-        return Cell("–" if bound is None else say(lang, "note.none_seen", bound=_small_percent(bound, lang)))
+        return Cell(words="–" if bound is None else say(lang, "note.none_seen", bound=_small_percent(bound, lang)))
     if value is None or note in ("none", "not_unique", "unbounded", "not_applicable", "reference"):
-        return Cell(say(lang, f"note.{note}") if note else "–")
+        return Cell(words=say(lang, f"note.{note}") if note else "–")
     error = number_of(figure["error"]) or 0.0
     return _shown(value, error, figure, scale, lang)
 

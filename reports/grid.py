@@ -11,16 +11,20 @@ Line = tuple[str, Style]
 Align = Literal["left", "right"]
 
 GAP = 2
-WIDEST_LABEL = 46
+LABELS = (48, 40, 34, 28)
+"""Widths at which labels wrap: the first that needs fewest tables is taken."""
 NARROWEST_LABEL = 14
+SHORT_HEAD = 6
+"""Heads of so few characters are not broken."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, and after it what does not count when values line up: the error."""
+    """A value, and after it what does not count when values line up: the error; or words instead of a value."""
 
-    value: str
+    value: str = ""
     margin: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ class Grid:
 def lay_out(grid: Grid, width: int) -> Iterator[Line]:
     """The lines of a table within so many characters, each with its style; as several tables where it is too wide."""
     widths = [_column_width(grid, column) for column in range(len(grid.heads))]
-    label = _label_width(grid, width, widths)
-    for number, columns in enumerate(_parts(widths, width - label)):
+    label, parts = _arranged(grid, widths, width)
+    for number, columns in enumerate(parts):
         if number:
             yield "", ""
         yield from _table(grid, columns, widths, label)
@@ -85,7 +89,10 @@ def _broken(word: str, width: int) -> Iterator[str]:
 def _column_width(grid: Grid, column: int) -> int:
     values, margins = _cell_widths(grid, column)
     pieces = [piece + "-" * (piece is not parts[-1]) for parts in _pieces(grid.heads[column]) for piece in parts]
-    return max(values + margins, min(max(map(len, pieces), default=0), 18))
+    whole = len(bare(grid.heads[column]))
+    words = max((len(row.cells[column].words) for row in grid.rows if row.cells), default=0)
+    head = whole if whole <= SHORT_HEAD else min(max(map(len, pieces), default=0), 18)
+    return max(values + margins, words, head)
 
 
 def _pieces(head: str) -> list[list[str]]:
@@ -99,10 +106,15 @@ def _cell_widths(grid: Grid, column: int) -> tuple[int, int]:
     return max((len(cell.value) for cell in cells), default=0), margin + 1 if margin else 0
 
 
-def _label_width(grid: Grid, width: int, widths: Sequence[int]) -> int:
+def _arranged(grid: Grid, widths: Sequence[int], width: int) -> tuple[int, list[list[int]]]:
+    """The width of the labels, and the columns by table: labels wrap where that saves a table."""
     needed = max((len(row.label) for row in grid.rows if row.cells), default=0)
     room = width - max(widths, default=0) - GAP
-    return max(min(max(needed, len(grid.corner)), WIDEST_LABEL, room), NARROWEST_LABEL)
+    tried = []
+    for widest in LABELS:
+        label = max(min(max(needed, len(grid.corner)), widest, room), NARROWEST_LABEL)
+        tried.append((label, _parts(widths, width - label)))
+    return min(tried, key=lambda found: len(found[1]))
 
 
 def _parts(widths: Sequence[int], room: int) -> list[list[int]]:
@@ -146,11 +158,16 @@ def _head(lines: list[str], level: int) -> str:
 
 
 def _wrapped_label(text: str, width: int) -> list[str]:
-    lines = wrap_head(text, width - 2)
-    return [lines[0], *("  " + line for line in lines[1:])] if len(text) > width else [text]
+    if len(text) <= width:
+        return [text]
+    indent = len(text) - len(text.lstrip("– "))
+    first, *rest = wrap_head(text[indent:], width - indent - 2)
+    return [text[:indent] + first, *(" " * (indent + 2) + line for line in rest)]
 
 
 def _cell(grid: Grid, cell: Cell, column: int, width: int) -> str:
-    _, margin = _cell_widths(grid, column)
+    value, margin = _cell_widths(grid, column)
+    if cell.words:
+        return cell.words.rjust(width - margin if value else width).ljust(width)
     after = f" {cell.margin}" if cell.margin else ""
     return (cell.value + after.ljust(margin)).rjust(width)

@@ -94,12 +94,8 @@ def scale_for(largest: Number) -> Scale:
 
 
 def margin(error: Number, lang: Language, decimals: int) -> str:
-    """`±` and an error, with one decimal more where it would read as zero; empty for none."""
+    """`±` and an error; empty for none. `±0,0` is an error that is there, and too small to be seen."""
     if not math.isfinite(error) or error <= 0:
-        return ""
-    if rounded(error, decimals) == 0:
-        decimals += 1
-    if rounded(error, decimals) == 0:
         return ""
     return "±" + number(error, lang, decimals)
 

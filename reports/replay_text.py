@@ -25,9 +25,10 @@ def list_lines(store: str, entries: Sequence[Entry], lang: Language, width: int)
         yield say(lang, "replay.empty", store=store), ""
         return
     yield say(lang, "replay.contracts", store=store), "group"
-    heads = [say(lang, f"replay.{key}") for key in ("contract", "kind", "events", "title")]
-    rows = [[e.id, word(lang, "kind", e.kind), number(e.version, lang), e.title] for e in entries]
-    yield from table(heads, rows, "llrl", width)
+    for entry in entries:
+        events = say(lang, "replay.events", count=number(entry.version, lang))
+        yield "  " + entry.id, ""
+        yield f"    {word(lang, 'kind', entry.kind)} · {events} · {entry.title}", ""
 
 
 def contract_lines(

@@ -205,9 +205,9 @@ def _dated(course: Course | None) -> list[tuple[int, Ints]]:
     """What all providers of capital receive less what they put in, by instant, øre [row], in order."""
     if course is None:
         return []
-    moments = (*course.statements, course.ending)
+    paid = [(moment.day + 1, moment.receipts.sum(axis=1)) for moment in (*course.statements, course.ending)]
     drawn = [(drawn.day, -drawn.amount.sum(axis=1)) for drawn in course.draws]
-    return sorted(drawn + [(m.day + 1, m.receipts.sum(axis=1)) for m in moments], key=lambda flow: flow[0])
+    return sorted(paid + drawn, key=lambda flow: flow[0])  # what the evening pays comes before the next morning's draw
 
 
 def _exposure(dated: list[tuple[int, Ints]], rows: int) -> Ints:

@@ -134,9 +134,7 @@ def _recorded(
         which = [(number, "") for number in dict.fromkeys(numbers)]
         if not which:
             which = nearest(_simulated(scenario, design, lang, simulation).results, design)
-        found = record(
-            scenario, design, register, which, seed=simulation["seed"], coupling=simulation["coupling"]
-        )
+        found = record(scenario, design, register, which, seed=simulation["seed"], coupling=simulation["coupling"])
         return _told(found, register.name, store, form, lang)
 
 

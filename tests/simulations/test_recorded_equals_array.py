@@ -73,6 +73,17 @@ def lines(plan: Plan, facts: Facts, rows: int, row: int) -> list[tuple]:
     return sorted(line for line in found if line[-2] or line[-1])
 
 
+def judged_lines(plan: Plan, facts: list[oracle.Fact], found: list[oracle.Line]) -> list[tuple]:
+    """The oracle's lines in the same words."""
+    named_lines = []
+    for line in found:
+        fact, clause = facts[line.fact], plan.columns.index(line.clause)
+        person, metric = -1 if fact.person is None else fact.person, plan.metrics.index(fact.metric)
+        where = (person, fact.day.toordinal(), fact.statement, metric, fact.point)
+        named_lines.append((*where, clause, line.gross, line.cut))
+    return sorted(line for line in named_lines if line[-2] or line[-1])
+
+
 def told(state: State) -> Iterator[oracle.Fact]:
     """The log's facts in the oracle's words."""
     days = {day: n for n, day in enumerate(compile_terms(state.terms).statement_days)}
@@ -96,7 +107,9 @@ def check_row(one: Block, design: str, played: Played, row: int) -> None:
     by_person = facts_in(one, one.setup.contracts[design], played.world, persons=True)
     assert lines(plan, facts_table(state, plan), 1, 0) == lines(plan, by_person, ROWS, row)
     draws = [(drawing.day, drawing.amount) for drawing in state.draws]
-    judged = oracle.settle(state.terms, list(told(state)), draws, dt.date.fromordinal(plan.end_day))
+    facts = list(told(state))
+    judged = oracle.settle(state.terms, facts, draws, dt.date.fromordinal(plan.end_day))
+    assert judged_lines(plan, facts, judged.lines) == lines(plan, by_person, ROWS, row)
     for settled, moment in zip((*judged.statements, judged.closing), (*course.statements, course.ending), strict=True):
         found = (nonzero(settled.paid), nonzero(settled.cuts), nonzero(settled.parts), nonzero(settled.receipts))
         assert found == named(plan, moment, row)
