@@ -1,6 +1,7 @@
 """The `effekt` command. Each subcommand is a module of its own and loaded only when it is used.
 
-Exit codes: 0 ok, 1 unexpected, 2 usage or invalid scenario, 3 verification failed, 4 store unavailable, 130 interrupted.
+Exit codes: 0 ok, 1 unexpected, 2 usage or invalid scenario, 3 verification failed, 4 store unavailable, 130
+interrupted.
 """
 
 import difflib
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was written", err=True)
+        click.echo("interrupted", err=True)
         return INTERRUPTED
     except Exception as error:
         return _failed(error)

@@ -23,7 +23,7 @@ def closing_words(comparison: Comparison, figures: Figures, scale: Scale, lang: 
             yield _sentence(scenario, name, figures, scale, lang)
 
 
-def _sentence(scenario: Scenario, reference: str, design: str, figures: Figures, scale: Scale, lang: Language) -> str:
+def _sentence(scenario: Scenario, design: str, figures: Figures, scale: Scale, lang: Language) -> str:
     moved = figures[design, "risk_moved"]
     value, error = number_of(moved["value"]), number_of(moved["error"]) or 0.0
     told = {
@@ -45,7 +45,7 @@ def _ended(sentence: str) -> str:
     return sentence.replace("..", ".")
 
 
-def _price(scenario: Scenario, reference: str, design: str, figures: Figures, scale: Scale, lang: Language) -> str:
+def _price(design: str, figures: Figures, scale: Scale, lang: Language) -> str:
     difference = number_of(figures[design, "difference_from_ordinary"]["value"])
     if difference is None:
         return ""

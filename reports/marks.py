@@ -16,8 +16,8 @@ MARKS = ("P", "D", "A")
 def count_marks(scenario: Scenario) -> dict[str, int]:
     """Numbers by mark (P published, D derived, A assumed).
 
-    Counted are the numbers that the file states, by the mark of the item they stand in; defaults, dates and keys such as
-    months are not. What has no mark is an assumption.
+    Counted are the numbers that the file states, by the mark of the item they stand in; defaults, dates and keys such
+    as months are not. What has no mark is an assumption.
     """
     found = Counter(_marks(scenario, "A"))
     return {mark: found[mark] for mark in MARKS}

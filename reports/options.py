@@ -91,7 +91,8 @@ def suggestion(name: str, known: Any) -> str:
     import difflib
 
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    inside = [each for each in names if name.lower() in each.lower()][:3]
+    close = inside or difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if close:
         return f"did you mean {' or '.join(repr(each) for each in close)}?"
     shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
@@ -113,3 +114,18 @@ def make_room_for_store(chosen: str | None) -> str:
     if not chosen:
         os.makedirs(os.path.dirname(path), exist_ok=True)
     return path
+
+
+def check_store(path: str) -> None:
+    """Refuse a store that cannot be recorded into before the work begins, and make nothing; raises StoreUnavailable."""
+    from contracts.register import StoreUnavailable, open_register
+
+    file = path.removeprefix("sqlite:///")
+    if "://" in file or (os.path.exists(file) and (os.path.isdir(file) or os.path.getsize(file))):
+        open_register(path, create=False).close()
+        return
+    folder = os.path.dirname(os.path.abspath(os.path.expanduser(file)))
+    if not os.path.isdir(folder):
+        raise StoreUnavailable(f"{path}: the folder {folder} does not exist; make it, or mend the path")
+    if not os.access(folder, os.W_OK):
+        raise StoreUnavailable(f"{path}: this user may not write in {folder}; change its permissions, or mend the path")

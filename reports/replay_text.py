@@ -70,7 +70,8 @@ def number_of_ore(ore: int, lang: Language) -> str:
 
 def told(happened: Happened, lang: Language) -> str:
     """What an event tells beside its amount, in words."""
-    return ", ".join(filter(None, _details(happened.detail, lang)))
+    shown = {field: value for field, value in happened.detail.items() if value != happened.effective}
+    return ", ".join(filter(None, _details(shown, lang)))
 
 
 def _details(detail: Mapping[str, Any], lang: Language) -> Iterator[str]:
@@ -142,13 +143,16 @@ def check_lines(
         event=word(lang, "event", first.kind),
         date=event.effective.isoformat(),
         field=first.field or word(lang, "event", first.kind),
-        expected=_said(first.expected, lang),
-        found=_said(first.found, lang),
+        expected=_said(first.expected, first.field, lang),
+        found=_said(first.found, first.field, lang),
     )
     yield from paragraph(wrong, width)
     if len(differences) > 1:
         yield from paragraph(say(lang, "replay.wrong_more", count=len(differences) - 1), width)
 
 
-def _said(value: Any, lang: Language) -> str:
-    return f"{value:,}".replace(",", "." if lang == "da" else ",") if isinstance(value, int) else str(value)
+def _said(value: Any, field: str, lang: Language) -> str:
+    if not isinstance(value, int):
+        return str(value)
+    money = field.partition(".")[0] in ("amount", "amounts", "providers", "account", "capital", "returned")
+    return kroner_of_ore(value, lang) if money else number(value, lang)

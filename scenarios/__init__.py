@@ -1,6 +1,7 @@
 """Scenarios: what we want to find out, as data with sources."""
 
 from os import PathLike
+from pathlib import Path
 
 from .loading import LoadError, load_model
 from .model import Scenario
@@ -11,4 +12,9 @@ def load(path: str | PathLike[str]) -> Scenario:
     return load_model(path, Scenario)
 
 
-__all__ = ["LoadError", "Scenario", "load"]
+def library() -> dict[str, Path]:
+    """The scenario files that come with the package, by name."""
+    return {path.stem: path for path in sorted(Path(__file__).parent.glob("*.yaml"))}
+
+
+__all__ = ["LoadError", "Scenario", "library", "load"]

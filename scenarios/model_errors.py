@@ -32,7 +32,7 @@ _EXPECTED = {
         ("float_type", "float_parsing", "decimal_type", "decimal_parsing", "finite_number"), _NUMBER
     ),
     **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
-    **dict.fromkeys(("string_type", "string_sub_type", "string_unicode", "invalid_key"), _TEXT),
+    **dict.fromkeys(("string_type", "string_sub_type", "string_unicode"), _TEXT),
     **dict.fromkeys(
         ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE
     ),
@@ -103,8 +103,6 @@ def _echoes(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
 def _faults(atlas: Atlas, root: Group, detail: ErrorDetails) -> list[_Fault]:
     spot = atlas.spot(root, detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "invalid_key":
-        spot = replace(spot, on_key=True)
     blank = _at(spot, detail["loc"])
     if kind == FINDINGS:
         return [
@@ -112,7 +110,7 @@ def _faults(atlas: Atlas, root: Group, detail: ErrorDetails) -> list[_Fault]:
         ]
     if kind == "missing":
         return [_missing(atlas, blank, str(detail["loc"][-1]))]
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "invalid_key"):
         return [_unknown_key(atlas, blank)]
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return [_tag(atlas, blank, context)]

@@ -1,5 +1,6 @@
 """`effekt doctor`: whether this installation is sound."""
 
+import locale
 import os
 import platform
 import sys
@@ -45,7 +46,9 @@ def _findings(store: str | None) -> Iterator[Finding]:
         yield found is not None, name, found or "not installed; install effektkontrakt again"
     yield from _packages()
     yield _store(store)
-    yield True, "terminal", f"{sys.stdout.encoding}, {'a terminal' if sys.stdout.isatty() else 'not a terminal'}"
+    kind = "a terminal" if sys.stdout.isatty() else "not a terminal"
+    told = f"{kind}; the system's encoding is {locale.getencoding()}, effekt writes {sys.stdout.encoding}"
+    yield True, "output", told
     yield True, "processors", str(_processors())
 
 

@@ -82,4 +82,6 @@ def _replayed(events: "tuple[Event, ...]", moment: dict[str, Any], lang: Languag
     show(contract_lines(events, moment, state, lang, screen_width()))
     differences = verify(events)
     show(check_lines(events, differences, lang, screen_width()))
+    if differences:
+        click.echo(f"verification failed: {events[0].log}, {differences[0]}", err=True)
     return not differences

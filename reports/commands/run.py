@@ -7,6 +7,7 @@ import click
 from reports.options import (
     STORE_VARIABLE,
     check_design,
+    check_store,
     language,
     make_room_for_store,
     output_form,
@@ -130,10 +131,12 @@ def _recorded(
     from contracts.register import open_register
     from simulations.record import nearest, record
 
-    with open_register(make_room_for_store(store)) as register:
-        which = [(number, "") for number in dict.fromkeys(numbers)]
-        if not which:
-            which = nearest(_simulated(scenario, design, lang, simulation).results, design)
+    path = make_room_for_store(store)
+    check_store(path)
+    which = [(number, "") for number in dict.fromkeys(numbers)]
+    if not which:
+        which = nearest(_simulated(scenario, design, lang, simulation).results, design)
+    with open_register(path) as register:
         found = record(scenario, design, register, which, seed=simulation["seed"], coupling=simulation["coupling"])
         return _told(found, register.name, store, form, lang)
 

@@ -500,7 +500,8 @@ def test_a_missing_key_is_told_at_its_group_with_its_description() -> None:
 
 
 def test_a_number_as_key_of_a_model_is_refused() -> None:
-    assert the_problem_in("title: a\n5: b\n").message == "expected a text as key, found '5'"
+    problem = the_problem_in("title: a\n5: b\n")
+    assert (problem.message, place(problem)) == ("unknown key '5'", (2, 1))
 
 
 # --- values
