@@ -44,8 +44,7 @@ def refuse(*findings: Finding) -> None:
         {
             "message": "; ".join(finding.message for finding in findings),
             "problems": [
-                {"message": finding.message, "path": list(finding.path), "hint": finding.hint}
-                for finding in findings
+                {"message": finding.message, "path": list(finding.path), "hint": finding.hint} for finding in findings
             ],
         },
     )

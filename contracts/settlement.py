@@ -83,6 +83,7 @@ def entitle(plan: Plan, facts: Facts, rows: int, lines: bool = False) -> Due:
     """What the facts entitle to, by clause and statement, before limits on money.
 
     Within a person, outcomes are served in the order statement, day, clause, point, so a person limit cuts the last.
+    A price of zero earns no line. Savings are taken by statement, then day.
     Raises OverflowError where sums leave the exact range.
     """
     statements = len(plan.statement_days)
@@ -192,6 +193,9 @@ def _sums(cell: Ints, amount: Ore, size: int) -> Ore:
 class Position:
     """All that paying remembers, by row and column (clauses, then floor and guarantee); øre.
 
+    The account is rounded on every day on which anything happens in any row, also a draw of nothing: a log that is to
+    give the same øre has the same days.
+
     paid, lapsed [row, column]; paid_year [row] in calendar year `year`; account [row] is what the return ceiling still
     allows, on `day` (proleptic ordinal); drawn [row]; ended [row] bool.
     """
@@ -226,7 +230,10 @@ def opening(plan: Plan, rows: int) -> Position:
 
 
 def draw(plan: Plan, position: Position, day: int, year: int, amount: Ore) -> Position:
-    """Capital drawn on a day, amount[row] in øre: it adds to what the return ceiling allows."""
+    """Capital drawn on a day, amount[row] in øre: it adds to what the return ceiling allows.
+
+    Capital drawn on a statement day is drawn before it is settled; the end comes after.
+    """
     now = _advance(plan, position, day, year)
     return replace(now, drawn=now.drawn + amount, account=now.account + amount)
 
@@ -236,7 +243,8 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tu
 
     Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
     the order of `plan.limits`: clause, year, total, return ceiling. Within a limit earlier clauses are served first.
-    What is entitled below what was paid is never claimed back: it is set off against the clause's later amounts.
+    What is entitled below what was paid is never claimed back: it is set off against the clause's later amounts. What
+    lapsed counts as settled in this, and only what is paid uses the room of a limit.
     """
     now = _advance(plan, position, day, year)
     clauses = len(plan.clauses)
@@ -249,7 +257,8 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tu
 def close(plan: Plan, position: Position, day: int, year: int, rows: NDArray[np.bool_]) -> tuple[Position, Ore, Ore]:
     """End the contract for the chosen rows: the agreed floor and guarantee fall due, and nothing after.
 
-    The floor is paid within the same limits as the clauses; the guarantor pays outside them. Returns as `pay`.
+    The floor is paid within the same limits as the clauses; the guarantor pays outside them. What was found since the
+    last statement is not paid. Returns as `pay`.
     """
     now = _advance(plan, position, day, year)
     ending = rows & ~now.ended
@@ -272,6 +281,7 @@ def split(plan: Plan, before: Ore, after: Ore) -> Ore:
     """Payers' parts [row, column, payer] of what was paid between two cumulative positions [row, column].
 
     Cumulative amounts are split and their differences taken: the parts add to the whole, and drift by at most one øre.
+    A single part can therefore be −1 øre.
     """
     result = np.zeros((*before.shape, len(plan.payers)), np.int64)
     for column, (who, shares) in enumerate(plan.payer_shares):

@@ -8,6 +8,7 @@ are the same terms with other parties.
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
@@ -42,7 +43,7 @@ class Sourced(Frozen):
 Name = Annotated[str, Field(pattern=r"^[\w][\w .,&/-]*$", max_length=80, description="a name")]
 Kroner = Annotated[StrictInt, Field(ge=0, le=10**10, description="whole kroner")]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a share from 0 to 1, such as 0.5")]
-Rate = Annotated[Decimal, Field(gt=-1, le=1, decimal_places=6, description="a yearly rate, such as 0.046")]
+Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a yearly rate, such as 0.046")]
 Month = Annotated[int, Field(ge=0, le=1200, description="a month counted from the start")]
 Year = Annotated[int, Field(ge=1900, le=2200, description="a calendar year")]
 Payers = Annotated[dict[Name, Share], Field(min_length=1, description="who pays which share; adds to 1")]
@@ -217,13 +218,12 @@ class Terms(Sourced):
         for path, shares in self.split_paths():
             if sum(shares.values()) != 1:
                 yield Finding(f"expected shares that add to 1, found {sum(shares.values())}", path, "mend the shares")
-        for number, limit in enumerate(self.limits):
-            if isinstance(limit, PerClause) and limit.clause not in self.clauses:
-                known = ", ".join(self.clauses)
-                yield Finding(f"unknown clause '{limit.clause}'", ("limits", number, "clause"), f"known: {known}")
-        kinds = [limit.kind for limit in self.limits if not isinstance(limit, PerClause)]
-        for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
-            yield Finding(f"the limit {kind} stands twice", ("limits",), "keep one")
+        yield from self._clause_findings()
+        yield from self._limit_findings()
+        if self.start and self.end:
+            yield from self.date_findings(self.start, self.end)
+
+    def _clause_findings(self) -> Iterator[Finding]:
         outcomes = {clause.metric for clause in self.clauses.values() if isinstance(clause, UnitPrice)}
         for name, clause in self.clauses.items():
             if isinstance(clause, SavingsShare) and clause.metric in outcomes:
@@ -232,8 +232,39 @@ class Terms(Sourced):
         for name in ("floor", "guarantee"):
             if name in self.clauses:
                 yield Finding(f"a clause cannot be called {name}", ("clauses", name), "choose another name")
-        if self.start and self.end and self.end <= self.start:
-            yield Finding(f"the end {self.end} is not after the start {self.start}", ("end",), "mend the dates")
+
+    def _limit_findings(self) -> Iterator[Finding]:
+        seen: list[tuple[str, str]] = []
+        for number, limit in enumerate(self.limits):
+            clause = limit.clause if isinstance(limit, PerClause) else ""
+            if clause and clause not in self.clauses:
+                known = ", ".join(self.clauses)
+                yield Finding(f"unknown clause '{clause}'", ("limits", number, "clause"), f"known: {known}")
+            if (limit.kind, clause) in seen:
+                what = f"the limit {limit.kind}" + (f" of '{clause}'" if clause else "")
+                yield Finding(f"{what} stands twice", ("limits", number), "keep one")
+            seen.append((limit.kind, clause))
+
+    def date_findings(self, start: dt.date, end: dt.date) -> Iterator[Finding]:
+        """What does not fit a contract that runs from start to end, both included."""
+        if end <= start:
+            yield Finding(f"the end {end} is not after the start {start}", ("end",), "mend the dates")
+            return
+        hint = f"the contract runs from {start} until {end}"
+        for when in self.draws if isinstance(self.draws, dict) else ():
+            day = _day(start, when)
+            if not start <= day <= end:
+                yield Finding(f"the draw on {day} lies outside the contract", ("draws", when), hint)
+        for name, clause in self.clauses.items():
+            for day in scheduled_dates(clause) if isinstance(clause, Scheduled) else ():
+                if not start <= day <= end:
+                    yield Finding(f"{day} lies outside the contract", ("clauses", name, "amounts"), hint)
+        days = [start, *statement_dates(dated(self, start, end))]
+        longest = max((later - day).days for day, later in pairwise(days)) // 365 + 1
+        for number, limit in enumerate(self.limits):
+            if isinstance(limit, ReturnCeiling) and (1 + limit.rate) ** longest > 5:
+                text = f"{limit.rate} a year lets capital grow more than fivefold between two statements"
+                yield Finding(text, ("limits", number, "rate"), "settle more often, or state a lower rate")
 
     def split_paths(self) -> Iterator[tuple[tuple[str, ...], dict[str, Decimal]]]:
         """Every place where shares of parties stand, with its path in the terms."""
@@ -285,9 +316,13 @@ def draw_dates(terms: Terms) -> dict[dt.date, int]:
         return {}
     drawn: dict[dt.date, int] = {}
     for when, kroner in terms.draws.items():
-        day = when if isinstance(when, dt.date) else month_end(start, when)
+        day = _day(start, when)
         drawn[day] = drawn.get(day, 0) + kroner
     return dict(sorted(drawn.items()))
+
+
+def _day(start: dt.date, when: int | dt.date) -> dt.date:
+    return when if isinstance(when, dt.date) else month_end(start, when)
 
 
 def scheduled_dates(clause: Scheduled) -> dict[dt.date, int]:

@@ -8,8 +8,8 @@ from simulations.results import purse_parties
 
 from .closing import Figures, closing_words
 from .comparison import Comparison
-from .figure_cells import figure_cell, number_of, scale_of, table_scale
-from .grid import Cell, Grid, Line, Row, lay_out
+from .figure_cells import figure_cell, number_of, records, scale_of, table_scale
+from .grid import NO_BREAK, Cell, Grid, Line, Row, lay_out
 from .marks import count_marks
 from .numbers import Language, Scale, number, percent
 from .screen import paragraph
@@ -33,7 +33,7 @@ def comparison_lines(
 ) -> Iterator[Line]:
     """The whole page for a screen of that width; seconds: how long it took, told only where it is given."""
     results, scenario = comparison.results, comparison.results.scenario
-    figures = {(f["design"], f["figure"]): f for f in comparison.summary().to_dict("records")}
+    figures = {(f["design"], f["figure"]): f for f in records(comparison.summary())}
     scale = table_scale(figures.values())
     yield from paragraph(_header(comparison, lang, seconds), width)
     yield "", ""
@@ -81,7 +81,7 @@ def _figure_row(key: str, comparison: Comparison, figures: Figures, scale: Scale
     label = f" {say(lang, f'figure.{key}')}"
     own = scale_of(key, scale)
     if own is not scale:
-        label = f"{label} ({say(lang, f'unit.{own.key}')})"
+        label = f"{label} ({say(lang, f'unit.{own.key}').replace(' ', NO_BREAK)})"
     return Row(label, tuple(cell or Cell(words="–") for cell in cells))
 
 
@@ -89,7 +89,7 @@ def _gain_rows(comparison: Comparison, scale: Scale, lang: Language) -> Iterator
     """What each party gains on average, and last what all gain together."""
     found: dict[tuple[str, str], dict[str, float]] = {}
     total: dict[str, float] = {}
-    for row in comparison.who_gains().to_dict("records"):
+    for row in records(comparison.who_gains()):
         design, mean = str(row["design"]), number_of(row["mean"]) or 0.0
         if row["party"] == RESOURCES:  # what all parties gain together is what is really saved
             total[design] = -mean

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .comparison import Comparison
-from .figure_cells import number_of
+from .figure_cells import number_of, records
 from .grid import Cell, Grid, Line, Row, lay_out
 from .numbers import Language, Scale, number, scale_for
 from .screen import paragraph
@@ -16,7 +16,7 @@ Records = list[dict[str, Any]]
 def design_lines(comparison: Comparison, design: str, lang: Language, width: int) -> Iterator[Line]:
     """The whole page of one design for a screen of that width."""
     results, scenario = comparison.results, comparison.results.scenario
-    cash: Records = comparison.cash_flow().to_dict("records")
+    cash: Records = records(comparison.cash_flow())
     scale = scale_for(max(abs(number_of(row[key]) or 0.0) for row in cash for key in ("mean", "p5", "p95")))
     told = {"title": scenario.title, "design": bare(design_label(scenario, design, lang)), "seed": results.seed}
     yield from paragraph(say(lang, "run.title", replications=number(results.replications, lang), **told), width)
@@ -70,7 +70,7 @@ def _payment_row(label: str, by_year: dict[int, float], scale: Scale, lang: Lang
 
 
 def _results(comparison: Comparison, lang: Language, width: int) -> Iterator[Line]:
-    found: Records = comparison.results_reached().to_dict("records")
+    found: Records = records(comparison.results_reached())
     if not found:
         yield say(lang, "run.no_results"), ""
         return

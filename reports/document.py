@@ -2,14 +2,12 @@
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .comparison import Comparison
+from .figure_cells import records
 from .marks import count_marks
 from .versions import versions
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORMAT = 1
 """Raised when a reader of the document would have to change."""
@@ -36,7 +34,7 @@ def origin(comparison: Comparison, file: str) -> dict[str, Any]:
         "scenario": {
             "title": scenario.title,
             "municipality": scenario.municipality,
-            "sha256": hashlib.sha256(Path(file).read_bytes()).hexdigest(),
+            "sha256": _hash(file),
             "numbers": count_marks(scenario),
         },
         "designs": {name: scenario.designs[name].kind for name in results.designs},
@@ -48,5 +46,7 @@ def origin(comparison: Comparison, file: str) -> dict[str, Any]:
     }
 
 
-def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
-    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+def _hash(file: str) -> str | None:
+    """The SHA-256 of a file's bytes; None for what cannot be read twice, such as a pipe."""
+    path = Path(file)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None

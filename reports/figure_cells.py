@@ -2,17 +2,26 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .grid import Cell
 from .numbers import THOUSANDS, Language, Number, Scale, margin, number, percent, scale_for
 from .texts import say
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Figure = Mapping[str, Any]
 """A row of the summary frame."""
 
 SMALL = frozenset({"cost_per_extra_result"})
 """Amounts for one citizen: always in thousands."""
+
+
+def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """A frame's rows, each by the names of its columns."""
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
 
 
 def number_of(value: Any) -> float | None:

@@ -10,6 +10,7 @@ Style = Literal["", "head", "group"]
 Line = tuple[str, Style]
 Align = Literal["left", "right"]
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 GAP = 2
 LABELS = (48, 40, 34, 28)
 """Widths at which labels wrap: the first that needs fewest tables is taken."""
@@ -51,13 +52,14 @@ def lay_out(grid: Grid, width: int) -> Iterator[Line]:
     for number, columns in enumerate(parts):
         if number:
             yield "", ""
-        yield from _table(grid, columns, widths, label)
+        for line, style in _table(grid, columns, widths, label):
+            yield line.replace(NO_BREAK, " "), style
 
 
 def wrap_head(text: str, width: int) -> list[str]:
     """A head in lines of at most so many characters, broken at spaces and soft hyphens, and otherwise where it must."""
     lines = [""]
-    for word in text.split():
+    for word in text.split(" "):
         joined = f"{lines[-1]} {bare(word)}".strip()
         if len(joined) <= width:
             lines[-1] = joined
@@ -77,7 +79,7 @@ def _broken(word: str, width: int) -> Iterator[str]:
     for number, piece in enumerate(pieces):
         last = number == len(pieces) - 1
         if line and len(line) + len(piece) + (not last) > width:
-            yield line + "-"
+            yield line + "-" * (len(line) < width)
             line = ""
         line += piece
         while len(line) > width:
@@ -96,7 +98,7 @@ def _column_width(grid: Grid, column: int) -> int:
 
 
 def _pieces(head: str) -> list[list[str]]:
-    return [word.split(SOFT_HYPHEN) for word in head.split()]
+    return [word.split(SOFT_HYPHEN) for word in head.split(" ")]
 
 
 def _cell_widths(grid: Grid, column: int) -> tuple[int, int]:

@@ -90,12 +90,12 @@ THOUSANDS = Scale(THOUSAND, 0, "thousands")
 
 def scale_for(largest: Number) -> Scale:
     """Millions with one decimal; thousands where the largest amount, in kroner, is below five million."""
-    return MILLIONS if abs(largest) >= 5 * MILLION else THOUSANDS
+    return MILLIONS if abs(float(largest)) >= 5 * MILLION else THOUSANDS
 
 
 def margin(error: Number, lang: Language, decimals: int) -> str:
     """`±` and an error; empty for none. `±0,0` is an error that is there, and too small to be seen."""
-    if not math.isfinite(error) or error <= 0:
+    if not math.isfinite(error) or not error > 0:
         return ""
     return "±" + number(error, lang, decimals)
 

@@ -1,7 +1,5 @@
 """Where a command's answer goes: standard output, or a new file that is there whole or not at all."""
 
-import csv
-import io
 import json
 import math
 import os
@@ -84,11 +82,9 @@ def as_json(document: object) -> str:
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV with a head; text that a spreadsheet would take for a formula gets a `'` before it."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([_cell(name) for name in columns])
-    writer.writerows([_cell(plain(value)) for value in row] for row in rows)
-    return stream.getvalue()
+    lines = [",".join(_cell(name) for name in columns)]
+    lines += [",".join(_cell(plain(value)) for value in row) for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def plain(value: Any) -> Any:
@@ -108,7 +104,9 @@ def plain(value: Any) -> Any:
     return None if type(value).__name__ in ("NAType", "NaTType") else str(value)
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_LEADERS):
-        return "'" + value
-    return "" if value is None else value
+def _cell(value: Any) -> str:
+    # the csv module leaves a carriage return bare, which readers take for the end of a row
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    safe = "'" + value if value.startswith(_LEADERS) else value
+    return '"' + safe.replace('"', '""') + '"' if any(char in safe for char in ',"\r\n') else safe

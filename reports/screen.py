@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from .grid import Line
+from .grid import NO_BREAK, Line
 from .numbers import Language
 from .texts import say
 
@@ -17,7 +17,6 @@ PAPER_WIDTH = 120
 Progress = Callable[[int, int], None]
 
 _STYLES = {"head": "bold", "group": "bold cyan"}
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 _UNITS = re.compile(r"(?<=[\d.,]) (?=%|mio\.|kr\.|million)|(?<=DKK) |(?<=mio\.) (?=kr\.)")
 
 
@@ -56,9 +55,9 @@ def as_text(lines: Iterable[Line]) -> str:
 
 def paragraph(text: str, width: int) -> Iterator[Line]:
     """A text in lines of at most so many characters (100 on a wide screen); amounts keep their units."""
-    kept = _UNITS.sub(_NO_BREAK, text)
+    kept = _UNITS.sub(NO_BREAK, text)
     for line in textwrap.wrap(kept, min(width, 100), break_long_words=False, break_on_hyphens=False):
-        yield line.replace(_NO_BREAK, " "), ""
+        yield line.replace(NO_BREAK, " "), ""
 
 
 @contextmanager

@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from contracts.dates import month_end
 from contracts.problems import Finding
-from contracts.terms import SavingsShare, Scheduled, Sourced, Terms, UnitPrice, scheduled_dates
+from contracts.terms import SavingsShare, Sourced, Terms, UnitPrice
 
 from .lives import HazardDomain, OutcomeMeasure, SavingMeasure
 
@@ -171,20 +171,10 @@ def _contract_dates(scenario: "Scenario", design: "Design", terms: Terms, path: 
         yield Finding(f"{terms.end} lies outside the scenario's years", (*path, "end"), _span(scenario))
     start = scenario.contract_start(design)
     end = terms.end or scenario.end - dt.timedelta(days=1)
-    if terms.draws != "as_costs":
-        for when in terms.draws:
-            day = when if isinstance(when, dt.date) else month_end(start, when)
-            if not start <= day <= end:
-                hint = f"the contract runs from {start} until {end}"
-                yield Finding(f"the draw on {day} lies outside the contract", (*path, "draws", when), hint)
+    for finding in terms.date_findings(start, end):
+        yield replace(finding, path=(*path, *finding.path))
     for number, month in enumerate(terms.statements.months or ()):
         yield from _within(scenario, month, (*path, "statements", "months", number))
-    for name, clause in terms.clauses.items():
-        if isinstance(clause, Scheduled):
-            for due in scheduled_dates(clause):
-                if not start <= due <= end:
-                    where = (*path, "clauses", name, "amounts")
-                    yield Finding(f"{due} lies outside the contract", where, f"the contract ends on {end}")
 
 
 def _metrics(scenario: "Scenario", terms: Terms, path: Path) -> Iterator[Finding]:

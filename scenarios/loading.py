@@ -56,9 +56,7 @@ class Problem:
         A long line is cut to the part around the place. No line break at the end.
         """
         rows = [
-            f"{self.file}:{self.line}:{self.column}: {self.message}"
-            if self.line
-            else f"{self.file}: {self.message}"
+            f"{self.file}:{self.line}:{self.column}: {self.message}" if self.line else f"{self.file}: {self.message}"
         ]
         if self.source.strip():
             piece, before = _excerpt(self.source, self.column)
@@ -131,8 +129,7 @@ def _problems(file: str, lines: Lines, remarks: list[Remark]) -> tuple[Problem, 
     told = distinct[:MAX_PROBLEMS]
     sources = {line: _printable(lines.text(line)) for line in {remark.place.line for remark in told}}
     problems = [
-        Problem(file, at.place.line, at.place.column, at.message, at.hint, sources[at.place.line])
-        for at in told
+        Problem(file, at.place.line, at.place.column, at.message, at.hint, sources[at.place.line]) for at in told
     ]
     if len(distinct) > len(told):
         more = f"{len(distinct) - len(told)} more problems are not shown"
@@ -170,11 +167,7 @@ def _similar_names(file: str) -> str:
     except OSError:
         return f"the folder '{path.parent}' does not exist or cannot be read"
     close = difflib.get_close_matches(path.name, names, n=3, cutoff=0.7)
-    return (
-        f"did you mean {' or '.join(repr(name) for name in close)}?"
-        if close
-        else "check the name and the folder"
-    )
+    return f"did you mean {' or '.join(repr(name) for name in close)}?" if close else "check the name and the folder"
 
 
 def _decoded(file: str, data: bytes) -> str:
@@ -211,9 +204,7 @@ _SAVE_AS = "save it again with the encoding UTF-8"
 
 
 def _printable(text: str) -> str:
-    return "".join(
-        char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}" for char in text
-    )
+    return "".join(char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _excerpt(source: str, column: int) -> tuple[str, str]:

@@ -28,23 +28,17 @@ _GROUP = "keys with values"
 
 _EXPECTED = {
     **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), _WHOLE),
-    **dict.fromkeys(
-        ("float_type", "float_parsing", "decimal_type", "decimal_parsing", "finite_number"), _NUMBER
-    ),
+    **dict.fromkeys(("float_type", "float_parsing", "decimal_type", "decimal_parsing", "finite_number"), _NUMBER),
     **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
     **dict.fromkeys(("string_type", "string_sub_type", "string_unicode"), _TEXT),
-    **dict.fromkeys(
-        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE
-    ),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
     **dict.fromkeys(
         ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
         "a date with a time, such as 2021-12-01T12:00",
     ),
     **dict.fromkeys(("time_type", "time_parsing"), 'a time of day such as "12:30"'),
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type"), _LIST),
-    **dict.fromkeys(
-        ("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"), _GROUP
-    ),
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"), _GROUP),
     "none_required": "no value",
     "literal_error": "{expected}",
     "enum": "{expected}",
@@ -86,9 +80,7 @@ def remarks_on(error: ValidationError, model: type[BaseModel], root: Group) -> l
     """
     atlas = Atlas(model)
     details = error.errors(include_url=False)
-    faults = [
-        fault for detail in details if not _echoes(detail, details) for fault in _faults(atlas, root, detail)
-    ]
+    faults = [fault for detail in details if not _echoes(detail, details) for fault in _faults(atlas, root, detail)]
     return [_remark(atlas, fault) for fault in _merge(faults, 0) if not fault.refused]
 
 
@@ -105,9 +97,7 @@ def _faults(atlas: Atlas, root: Group, detail: ErrorDetails) -> list[_Fault]:
     kind, context = detail["type"], detail.get("ctx", {})
     blank = _at(spot, detail["loc"])
     if kind == FINDINGS:
-        return [
-            _found_by_validator(atlas, blank, finding) for finding in context.get("problems") or [context]
-        ]
+        return [_found_by_validator(atlas, blank, finding) for finding in context.get("problems") or [context]]
     if kind == "missing":
         return [_missing(atlas, blank, str(detail["loc"][-1]))]
     if kind in ("extra_forbidden", "invalid_key"):
@@ -162,9 +152,7 @@ def _unknown_key(atlas: Atlas, blank: _Fault) -> _Fault:
         hint = f"write a space after '{squeezed[1]}:'"
     else:
         hint = f"{_did_you_mean(key.text, known)}Known keys: {', '.join(known)}" if known else "remove it"
-    return replace(
-        blank, place=key.place, refused=key.refused, message=f"unknown key {shown(key.text)}", hint=hint
-    )
+    return replace(blank, place=key.place, refused=key.refused, message=f"unknown key {shown(key.text)}", hint=hint)
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
@@ -266,9 +254,7 @@ def _settle(faults: Sequence[_Fault], level: int) -> list[_Fault]:
         branches[fault.location[fault.spot.forks[level]]].append(fault)
     merged = [_merge(branch, level + 1) for branch in branches.values()]
     depth = faults[0].spot.forks[level] + 1
-    own_words = [
-        branch for branch in merged if all(not f.expected and len(f.location) == depth for f in branch)
-    ]
+    own_words = [branch for branch in merged if all(not f.expected and len(f.location) == depth for f in branch)]
     deeper = [branch for branch in merged if all(len(f.location) > depth for f in branch)]
     if own_words or deeper:
         return min(own_words or deeper, key=len)

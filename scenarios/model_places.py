@@ -130,9 +130,7 @@ class Atlas:
                 return schema
 
     def _tagged(self, schema: Schema, tag: str) -> Schema:
-        return next(
-            (self._bare(choice) for name, choice in schema["choices"].items() if _tag(name) == tag), _NOTHING
-        )
+        return next((self._bare(choice) for name, choice in schema["choices"].items() if _tag(name) == tag), _NOTHING)
 
     def _branch(self, schema: Schema, label: str) -> Schema:
         """The branch of a plain union by pydantic's label: a type's name, perhaps in validators' names."""
@@ -149,16 +147,10 @@ class Atlas:
         """What is expected of a node when a union lies in between: its tag decides, or else its keys."""
         schema = spot.schema
         if schema["type"] == "tagged-union":
-            tag = (
-                entry(spot.node, schema["discriminator"])
-                if isinstance(schema["discriminator"], str)
-                else None
-            )
+            tag = entry(spot.node, schema["discriminator"]) if isinstance(schema["discriminator"], str) else None
             return self._tagged(schema, str(tag[1].value)) if tag else _NOTHING
         if schema["type"] == "union" and isinstance(spot.node, Group):
-            branches = [
-                self._bare(choice[0] if isinstance(choice, tuple) else choice) for choice in schema["choices"]
-            ]
+            branches = [self._bare(choice[0] if isinstance(choice, tuple) else choice) for choice in schema["choices"]]
             keys = {str(key) for key in spot.node.value}
             return max(branches, key=lambda branch: len(keys & set(self.key_names(branch))))
         return schema

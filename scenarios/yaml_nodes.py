@@ -41,9 +41,7 @@ class Lines:
 
     def text(self, line: int) -> str:
         """A line, counted from 1; empty if there is no such line."""
-        return (
-            self._text[self._starts[line - 1] : self._ends[line - 1]] if 1 <= line <= len(self._ends) else ""
-        )
+        return self._text[self._starts[line - 1] : self._ends[line - 1]] if 1 <= line <= len(self._ends) else ""
 
 
 @dataclass(eq=False)

@@ -71,9 +71,7 @@ def _day(text: str) -> Plain | Refusal:
             "write year-month-day with a month from 01 to 12 and a day which that month has",
         )
     if found.isoformat() != text:
-        return Refusal(
-            f"'{text}' is not written as a date with two digits for month and day", f"write {found}"
-        )
+        return Refusal(f"'{text}' is not written as a date with two digits for month and day", f"write {found}")
     return found
 
 
@@ -115,9 +113,7 @@ def _clock(text: str) -> Refusal:
 
 
 def _no_number(text: str) -> Refusal:
-    return Refusal(
-        f"'{text}' is not a number that can be calculated with", "write a number, or leave the key out"
-    )
+    return Refusal(f"'{text}' is not a number that can be calculated with", "write a number, or leave the key out")
 
 
 _READINGS: tuple[tuple[re.Pattern[str], Callable[[str], Plain | Refusal]], ...] = (
@@ -153,9 +149,7 @@ def safe_decimal(text: str) -> str:
     """A number with decimals whose point cannot be taken for a thousands separator: 1.0, 1.1250."""
     whole, _, decimals = text.partition(".")
     decimals = decimals.rstrip("0") or "0"
-    return (
-        f"{whole}.{decimals}0" if len(decimals) == 3 and whole.lstrip("-") != "0" else f"{whole}.{decimals}"
-    )
+    return f"{whole}.{decimals}0" if len(decimals) == 3 and whole.lstrip("-") != "0" else f"{whole}.{decimals}"
 
 
 def number_hint(text: str) -> str:

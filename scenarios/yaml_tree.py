@@ -68,9 +68,7 @@ def _events(text: str, lines: Lines) -> Iterator[Any]:
         except MarkedYAMLError as fault:
             at, message, hint = plain_syntax(fault, text)
             raise _Stopped(Remark(lines.place(at), message, hint)) from None
-        except (
-            Exception
-        ):  # on a few odd texts, such as "\UFFFFFFFF", the parser fails with errors not its own
+        except Exception:  # on a few odd texts, such as "\UFFFFFFFF", the parser fails with errors not its own
             raise _Stopped(
                 Remark(
                     lines.place(seen),
@@ -143,22 +141,16 @@ class _Builder:
     def _start_document(self, event: Any, place: Place) -> None:
         self._documents += 1
         if self._documents > 1:
-            raise _Stopped(
-                Remark(place, "found a second document", "one file holds one document: remove the '---'")
-            )
+            raise _Stopped(Remark(place, "found a second document", "one file holds one document: remove the '---'"))
         if event.version and tuple(event.version) < (1, 2):
             raise _Stopped(
-                Remark(
-                    place, "the file asks to be read as YAML 1.1", "remove the line that starts with %YAML"
-                )
+                Remark(place, "the file asks to be read as YAML 1.1", "remove the line that starts with %YAML")
             )
 
     def _begin(self, node: Listing | Group, event: Any) -> None:
         if len(self._open) >= MAX_DEPTH:
             raise _Stopped(
-                Remark(
-                    node.place, f"found more than {MAX_DEPTH} levels inside each other", "nest less deeply"
-                )
+                Remark(node.place, f"found more than {MAX_DEPTH} levels inside each other", "nest less deeply")
             )
         node.refused = not self._known_tag(event, node.place)
         if event.anchor:
@@ -183,9 +175,7 @@ class _Builder:
         if not self._known_tag(event, place):
             return Leaf(place, text, text, refused=True)
         if _SURROGATES.search(text):
-            self._refuse(
-                place, "found half of a character in a text", r"write the character itself instead of \u…"
-            )
+            self._refuse(place, "found half of a character in a text", r"write the character itself instead of \u…")
             return Leaf(place, "", "(refused)", refused=True)
         value = text if event.style or event.tag else read_scalar(text)
         if isinstance(value, Refusal):
@@ -254,9 +244,7 @@ class _Builder:
             )
             return Leaf(node.place, "", "(refused)", refused=True)
         if node.text == "<<" and node.value == "<<":
-            self._refuse(
-                node.place, "'<<' is not used here", "write out the keys, so that a reader sees what holds"
-            )
+            self._refuse(node.place, "'<<' is not used here", "write out the keys, so that a reader sees what holds")
             return Leaf(node.place, node.text, "(refused)", refused=True)
         if node.value is None or isinstance(node.value, bool):
             self._refuse(
@@ -287,12 +275,7 @@ class _Builder:
 
     def _mend_decimal_comma(self, group: Group, key: Leaf, node: Node) -> bool:
         """Refuse {share: 0,5}, which YAML reads as share: 0 and a key 5 without a value."""
-        if (
-            not key.text.isdecimal()
-            or not isinstance(node, Leaf)
-            or node.value is not None
-            or not group.value
-        ):
+        if not key.text.isdecimal() or not isinstance(node, Leaf) or node.value is not None or not group.value:
             return False
         last = next(reversed(group.value))
         name, whole = group.entries[str(last)]

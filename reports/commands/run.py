@@ -97,7 +97,8 @@ def _shown(
         frame = comparison.cash_flow()
         return as_csv(list(frame.columns), frame.itertuples(index=False, name=None))
     if form == "json":
-        from reports.document import origin, records
+        from reports.document import origin
+        from reports.figure_cells import records
 
         return as_json(
             origin(comparison, file)

@@ -81,7 +81,7 @@ DA: dict[str, str] = {
     "marks.line": "Talgrundlag: {total} tal, heraf {P} fra en kilde, {D} beregnet og {A} antaget.",
     "marks.assumed": "Talgrundlag: {total} tal, alle antaget.",
     "header.unit": "Beløb i {unit} over {years} år i forhold til en fremtid uden indsatsen; minus er en udgift.",
-    "header.discounting": "Nettogevinst er nutidsværdi ved {rate} om året; øvrige beløb er ikke tilbagediskonteret.",
+    "header.discounting": "Resultat og risiko er nutidsværdi ved {rate} om året; andre beløb er udiskonterede.",
     "closing.moves": "{design} flytter {moved} af risikoen til investor{price}.",
     "closing.adds": "{design} øger kommunens risiko med {moved}{price}.",
     "closing.same": "{design} flytter ingen risiko, der kan skelnes fra beregningsusikkerheden{price}.",

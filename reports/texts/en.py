@@ -81,7 +81,7 @@ EN: dict[str, str] = {
     "marks.line": "Numbers behind this: {total}, of which {P} published, {D} derived and {A} assumed.",
     "marks.assumed": "Numbers behind this: {total}, all assumed.",
     "header.unit": "Amounts in {unit} over {years} years against a future without the intervention; minus is a cost.",
-    "header.discounting": "Net gain is the present value at {rate} a year; other amounts are not discounted.",
+    "header.discounting": "Result and risk are present values at {rate} a year; other amounts are not discounted.",
     "closing.moves": "{design} moves {moved} of the risk to the investor{price}.",
     "closing.adds": "{design} adds {moved} to the municipality's risk{price}.",
     "closing.same": "{design} moves no risk that can be told from the Monte Carlo error{price}.",

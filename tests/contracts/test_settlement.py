@@ -35,7 +35,6 @@ from tests.contracts.strategies import (
 from tests.oracle import Fact, Settlement
 from tests.oracle import settle as settle_by_hand
 
-
 few = settings(max_examples=50)
 
 

@@ -220,9 +220,7 @@ def test_a_long_line_is_cut_around_the_place() -> None:
 
 
 def test_a_problem_without_a_place_renders_without_a_line() -> None:
-    assert (
-        Problem("a.yaml", 0, 1, "there is no such file", "", "").render() == "a.yaml: there is no such file"
-    )
+    assert Problem("a.yaml", 0, 1, "there is no such file", "", "").render() == "a.yaml: there is no such file"
 
 
 # --- files
@@ -285,8 +283,7 @@ def test_a_windows_1252_file_is_refused_at_its_first_odd_byte(tmp_path: Path) ->
     assert place(problem) == (2, 13)
     assert problem.source == "tags: [hjemløse, børn]"
     assert problem.hint == (
-        "the file seems to be saved as Windows-1252 (ANSI), where it is 'ø': "
-        "save it again with the encoding UTF-8"
+        "the file seems to be saved as Windows-1252 (ANSI), where it is 'ø': save it again with the encoding UTF-8"
     )
 
 
@@ -386,9 +383,7 @@ def test_a_line_ends_as_editors_see_it() -> None:
 # --- tags, aliases, depth
 
 
-@pytest.mark.parametrize(
-    "value", ["!!python/object:os.system x", "!secret x", "!!int 3", "!x {a: 1}", "!x [a]"]
-)
+@pytest.mark.parametrize("value", ["!!python/object:os.system x", "!secret x", "!!int 3", "!x {a: 1}", "!x [a]"])
 def test_tags_are_refused_at_their_place(value: str) -> None:
     problem = the_problem_in(f"title: {value}")
     assert place(problem) == (1, 8)
@@ -467,8 +462,7 @@ def test_a_key_that_is_no_word_is_refused(key: str) -> None:
         ("title: a\ndesigns:\n  b:\n    clauses: [{kind: share, share: 1}]\n    plases: 1\n", (5, 5)),
         ("title: a\ndesigns: {b: {clauses: [{kind: share, share: 1, plases: 1}]}}\n", (2, 49)),
         (
-            "title: a\ndesigns: {b: {extra: {p: 1, kind: share, share: 1}, "
-            "clauses: [{kind: share, share: 1}]}}",
+            "title: a\ndesigns: {b: {extra: {p: 1, kind: share, share: 1}, clauses: [{kind: share, share: 1}]}}",
             (2, 23),
         ),
     ],
@@ -532,9 +526,7 @@ def in_design(line: str) -> str:
     ],
 )
 @pytest.mark.parametrize("line", ["rate: {}", "count: {}", "code: {}", "tags: [{}]", "colour: {}"])
-def test_numbers_and_dates_with_two_readings_are_refused_wherever_they_stand(
-    line: str, value: str, hint: str
-) -> None:
+def test_numbers_and_dates_with_two_readings_are_refused_wherever_they_stand(line: str, value: str, hint: str) -> None:
     problem = the_problem_in("title: a\n" + line.format(value))
     assert place(problem) == (2, line.index("{") + 1)
     assert problem.hint == hint
@@ -545,16 +537,12 @@ def test_in_quotes_they_are_texts(value: str) -> None:
     assert load_text(f'title: "{value}"', Case).title == value
 
 
-@pytest.mark.parametrize(
-    "value", ["0.072", "-0.125", "1.0", "1.0000", "12.5", ".5", "1000.125", "7", "0", "+3"]
-)
+@pytest.mark.parametrize("value", ["0.072", "-0.125", "1.0", "1.0000", "12.5", ".5", "1000.125", "7", "0", "+3"])
 def test_numbers_with_one_reading_are_exact(value: str) -> None:
     assert load_text(f"title: a\nrate: {value}", Case).rate == Decimal(value)
 
 
-@pytest.mark.parametrize(
-    "word", ["yes", "no", "on", "off", "ja", "nej", "12:30-13", "1.12.2021", "3 kr", "-a"]
-)
+@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "ja", "nej", "12:30-13", "1.12.2021", "3 kr", "-a"])
 def test_words_stay_words(word: str) -> None:
     assert load_text(f"title: {word}", Case).title == word
 
@@ -624,9 +612,7 @@ def test_a_wrong_value_is_told_in_plain_words(line: str, message: str, hint: str
         ),
     ],
 )
-def test_a_problem_deep_inside_is_told_once_at_its_place(
-    line: str, at: tuple[int, int], message: str
-) -> None:
+def test_a_problem_deep_inside_is_told_once_at_its_place(line: str, at: tuple[int, int], message: str) -> None:
     problem = the_problem_in(in_design(line))
     assert (problem.message, place(problem)) == (message, at)
 

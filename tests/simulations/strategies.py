@@ -147,13 +147,20 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                 "costs": costs,
             },
             "domains": {
-                "housing": draw(hazard_domains(draw(st.sampled_from((("street", "home"), ("street", "sofa", "home")))))),
+                "housing": draw(
+                    hazard_domains(draw(st.sampled_from((("street", "home"), ("street", "sofa", "home")))))
+                ),
                 "work": draw(hazard_domains(("benefits", "work"))),
             },
             "economy": {
                 "shelter": {"domain": "housing", "state": "street", "gross_per_year": 550_001, **line}
                 | {"refusion": draw(st.sampled_from(refusions))},
-                "benefits": {"domain": "work", "state": "benefits", "gross_per_month": 12_345, "committee": "employment"}
+                "benefits": {
+                    "domain": "work",
+                    "state": "benefits",
+                    "gross_per_month": 12_345,
+                    "committee": "employment",
+                }
                 | {"class": "transfer", "refusion": draw(st.sampled_from(refusions))},
             },
             "discounting": {"rate": draw(st.sampled_from((0, Decimal("0.04"))))},

@@ -100,7 +100,8 @@ def check_row(one: Block, design: str, played: Played, row: int) -> None:
     assert audit.verify(events) == []
     state = audit.replay(events)
     plan, course = played.plan, played.course
-    assert plan is not None and course is not None
+    assert plan is not None
+    assert course is not None
     assert [flat(s.amounts) for s in state.settlements] == [named(plan, m, row) for m in course.statements]
     assert state.closing is not None
     assert flat(state.closing.amounts) == named(plan, course.ending, row)
@@ -161,7 +162,8 @@ def check_balance(one: Block, design: str, played: Played) -> None:
 
 def check_limits(played: Played) -> None:
     plan, course = played.plan, played.course
-    assert plan is not None and course is not None
+    assert plan is not None
+    assert course is not None
     by_terms = [column for column in range(len(plan.columns)) if column != plan.guarantee_column]
     moments = (*course.statements, course.ending)
     for limit in plan.limits:

@@ -1,6 +1,7 @@
 """Days and refusion against a calendar that is walked day by day."""
 
 import datetime as dt
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def life(changes: list[int]) -> Life:
     cell = np.zeros(1, np.intp)
     return tuple(
         Spells(cell, number % 2, np.array([begin], np.int32), np.array([end], np.int32))
-        for number, (begin, end) in enumerate(zip(marks[:-1], marks[1:], strict=True))
+        for number, (begin, end) in enumerate(pairwise(marks))
     )
 
 
@@ -41,21 +42,19 @@ def in_state(changes: list[int], day: int) -> bool:
 def walked(changes: list[int], counted: CountedRule, counted_before: int = 0) -> np.ndarray:
     """Day by day: which share of each day in the state is refunded, by budget year."""
     found = np.zeros(len(YEARS), np.int64)
-    used, supported, reset_at, entered = counted_before, [], 0, True
+    used, supported, reset_at, entered, running_year = counted_before, [], 0, True, 0
     for day in range(HORIZON):
         if not in_state(changes, day):
             supported.append(day)
             entered = False
             continue
-        if counted.reset == "running_year" and day % YEAR == 0:
-            used = 0
-        if counted.reset == "running_year" and not entered and day // YEAR > last_day // YEAR:
-            used = 0
+        if counted.reset == "running_year" and day // YEAR != running_year:
+            used, running_year = 0, day // YEAR
         if counted.reset == "self_support" and not entered:
             recent = [free for free in supported if free >= max(day - 3 * YEAR, reset_at)]
             if len(recent) >= YEAR:
                 used, reset_at = 0, day
-        entered, last_day = True, day
+        entered = True
         tiers = [tiers for since, tiers in counted.versions if since <= day][-1]
         share = next(share for low, high, share in tiers if low <= used < high)
         found[date_of(day, START).year - YEARS[0]] += share

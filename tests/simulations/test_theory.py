@@ -86,9 +86,7 @@ def test_the_ways_of_saying_a_hazard_agree() -> None:
         {"yearly_share": "0.24214172"},
         {"ever_by": {"share": "0.5", "month": 30}},
     ]
-    rates = [
-        domain(["a", "b"], {"a -> b": way}).without["a -> b"].monthly()[0][1] for way in ways
-    ]
+    rates = [domain(["a", "b"], {"a -> b": way}).without["a -> b"].monthly()[0][1] for way in ways]
     assert rates == pytest.approx([rates[0]] * len(ways), rel=1e-6)
 
 
