@@ -6,6 +6,7 @@ remember through their events alone. That both pay the same to the øre is the c
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -108,8 +109,13 @@ def contract_id(scenario: Scenario, design: str, seed: int, number: int, couplin
     )
 
 
+_PLAIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "_": "-"})
+
+
 def _slug(text: str) -> str:
-    return re.sub(r"[^\w]+", "-", text.lower()).strip("-")
+    """Words that are easy to type: ASCII letters and digits, joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "contract"
 
 
 def recorded_row(block: Block, design: str, played: Played, row: int, name: str) -> list[tuple[Event, ...]]:
