@@ -31,18 +31,11 @@ def _sentence(scenario: Scenario, design: str, figures: Figures, scale: Scale, l
         "price": _price(design, figures, scale, lang),
     }
     if value is None or abs(value) <= 2 * error:
-        return _ended(say(lang, "closing.same", **told))
+        return say(lang, "closing.same", **told)
     if _is_zero(value, scale):
-        return _ended(
-            say(lang, "closing.little", least=_amount(scale.divisor / 10**scale.decimals, scale, lang), **told)
-        )
+        return say(lang, "closing.little", least=_amount(scale.divisor / 10**scale.decimals, scale, lang), **told)
     key = "closing.moves" if value > 0 else "closing.adds"
-    return _ended(say(lang, key, moved=_amount(abs(value), scale, lang), **told))
-
-
-def _ended(sentence: str) -> str:
-    """One full stop, also after an abbreviation."""
-    return sentence.replace("..", ".")
+    return say(lang, key, moved=_amount(abs(value), scale, lang), **told)
 
 
 def _price(design: str, figures: Figures, scale: Scale, lang: Language) -> str:

@@ -54,8 +54,11 @@ def as_text(lines: Iterable[Line]) -> str:
 
 
 def paragraph(text: str, width: int) -> Iterator[Line]:
-    """A text in lines of at most so many characters (100 on a wide screen); amounts keep their units."""
-    kept = _UNITS.sub(NO_BREAK, text)
+    """A text in lines of at most so many characters (100 on a wide screen); amounts keep their units.
+
+    An abbreviation at the end of a sentence is its full stop.
+    """
+    kept = _UNITS.sub(NO_BREAK, text.replace("kr..", "kr."))
     for line in textwrap.wrap(kept, min(width, 100), break_long_words=False, break_on_hyphens=False):
         yield line.replace(NO_BREAK, " "), ""
 
