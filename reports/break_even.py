@@ -12,7 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from scenarios.model import Design, Scenario
+from scenarios.model import Scenario
+from scenarios.parts import Design
 from simulations.run import Progress, Results, simulate
 from simulations.statistics import NOTHING, Estimate, Floats, Z, mean, present_value
 

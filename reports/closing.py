@@ -26,10 +26,8 @@ def closing_words(comparison: Comparison, figures: Figures, scale: Scale, lang: 
 def _sentence(scenario: Scenario, design: str, figures: Figures, scale: Scale, lang: Language) -> str:
     moved = figures[design, "risk_moved"]
     value, error = number_of(moved["value"]), number_of(moved["error"]) or 0.0
-    told = {
-        "design": bare(design_label(scenario, design, lang)),
-        "price": _price(design, figures, scale, lang),
-    }
+    label = bare(design_label(scenario, design, lang))
+    told = {"design": label[:1].upper() + label[1:], "price": _price(design, figures, scale, lang)}
     if value is None or abs(value) <= 2 * error:
         return say(lang, "closing.same", **told)
     if _is_zero(value, scale):

@@ -49,7 +49,7 @@ def figure_cell(figure: Figure, scale: Scale, lang: Language) -> Cell:
     if note == "none_seen":
         bound = number_of(figure["high"])
         return Cell(words="–" if bound is None else say(lang, "note.none_seen", bound=_small_percent(bound, lang)))
-    if value is None or note in ("none", "not_unique", "unbounded", "not_applicable", "reference"):
+    if value is None or note in ("none", "not_unique", "unbounded", "not_applicable", "never_below", "reference"):
         return Cell(words=say(lang, f"note.{note}") if note else "–")
     error = number_of(figure["error"]) or 0.0
     return _shown(value, error, figure, scale, lang)

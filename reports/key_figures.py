@@ -2,7 +2,7 @@
 
 Amounts are kroner, + is a gain against doing nothing. A figure without a number has a note instead: `none` (there is no
 such number), `none_seen` (no replication shows it; the upper bound is 3/R), `not_applicable`, `not_unique` (an internal
-rate of return with several roots), `unbounded`.
+rate of return with several roots), `unbounded`, `never_below` (the purse is never below zero in most replications).
 """
 
 import datetime as dt
@@ -144,7 +144,10 @@ def _liquidity(seen: _Seen) -> Found:
     yield "liquidity_low_p5", low.p5.scaled(KRONE), "kr", ""
     yield _noted("liquidity_low_year", _year(seen, low.year), "year")
     paid_back = st.payback_index(seen.mine.net)
-    yield _noted("payback_year", _year(seen, st.quantile(paid_back, 0.5)), "year")
+    if (np.cumsum(seen.mine.net, axis=1) >= 0).all(axis=1).mean() > 0.5:
+        yield "payback_year", NOTHING, "year", "never_below"
+    else:
+        yield _noted("payback_year", _year(seen, st.quantile(paid_back, 0.5)), "year")
     yield _share("never_paid_back", np.isinf(paid_back))
 
 
@@ -191,8 +194,12 @@ def internal_rate(flow: Mapping[int, int]) -> tuple[float | None, str]:
         if len(roots) != 1:
             return None, "not_unique"
         guess = roots[0]
+    # sums over many replications are large, and the search for a rate stops at an absolute precision
+    largest = max(abs(value) for value in values)
     days = [dt.date(2000, 1, 1) + dt.timedelta(instant) for instant in amounts]  # any date: only distances count
-    rate = pyxirr.xirr(days, values, guess=guess, silent=True, day_count=pyxirr.DayCount.ACT_360)
+    rate = pyxirr.xirr(
+        days, [value / largest for value in values], guess=guess, silent=True, day_count=pyxirr.DayCount.ACT_360
+    )
     return (None, "none") if rate is None else (round(float(rate), 12) + 0.0, "")
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -12,15 +11,13 @@ from contracts.problems import Finding
 from contracts.terms import SavingsShare, Sourced, Terms, UnitPrice
 
 from .lives import HazardDomain, OutcomeMeasure, SavingMeasure
-
-if TYPE_CHECKING:
-    from .model import Design, Scenario
+from .parts import Design, Parts
 
 Path = tuple[str | int | dt.date, ...]
 BUILT_IN_PARTIES = ("municipality", "state", "region")
 
 
-def findings(scenario: "Scenario") -> Iterator[Finding]:
+def findings(scenario: Parts) -> Iterator[Finding]:
     """Every contradiction in a scenario, each with its place."""
     if scenario.start.day != 1:
         yield Finding(f"the start {scenario.start} is not the first of a month", ("start",), "begin on the 1st")
@@ -42,7 +39,7 @@ def _unknown(what: str, name: str, known: Iterable[str], path: Path) -> Iterator
     yield Finding(f"unknown {what} '{name}'", path, hint)
 
 
-def _sources(scenario: "Scenario") -> Iterator[Finding]:
+def _sources(scenario: Parts) -> Iterator[Finding]:
     """A source that is one plain word must be a key of `sources`; a sentence stands for itself."""
     for path, block in _sourced(scenario, ()):
         if block.source and " " not in block.source and ":" not in block.source:
@@ -63,7 +60,7 @@ def _sourced(value: object, path: Path) -> Iterator[tuple[Path, Sourced]]:
             yield from _sourced(item, (*path, number))
 
 
-def _domains(scenario: "Scenario") -> Iterator[Finding]:
+def _domains(scenario: Parts) -> Iterator[Finding]:
     citizens = scenario.target_group.citizens
     for name, domain in scenario.domains.items():
         if isinstance(domain, HazardDomain):
@@ -80,11 +77,11 @@ def _domains(scenario: "Scenario") -> Iterator[Finding]:
                         yield Finding(f"{day} lies outside the scenario's years", where, _span(scenario))
 
 
-def _span(scenario: "Scenario") -> str:
+def _span(scenario: Parts) -> str:
     return f"the scenario runs from {scenario.start} until {scenario.end - dt.timedelta(days=1)}"
 
 
-def _costs(scenario: "Scenario") -> Iterator[Finding]:
+def _costs(scenario: Parts) -> Iterator[Finding]:
     costs = scenario.intervention.costs
     path: Path = ("intervention", "costs")
     needed, other = ("amounts", "per_citizen") if costs.cost_clock == "contract" else ("per_citizen", "amounts")
@@ -96,7 +93,7 @@ def _costs(scenario: "Scenario") -> Iterator[Finding]:
         yield from _within(scenario, when, (*path, "amounts", when))
 
 
-def _within(scenario: "Scenario", when: int | dt.date, path: Path) -> Iterator[Finding]:
+def _within(scenario: Parts, when: int | dt.date, path: Path) -> Iterator[Finding]:
     if isinstance(when, dt.date):
         if not scenario.start <= when < scenario.end:
             yield Finding(f"{when} lies outside the scenario's years", path, _span(scenario))
@@ -105,7 +102,7 @@ def _within(scenario: "Scenario", when: int | dt.date, path: Path) -> Iterator[F
         yield Finding(f"month {when} lies after the horizon of month {12 * scenario.horizon_years}", path, hint)
 
 
-def _economy(scenario: "Scenario") -> Iterator[Finding]:
+def _economy(scenario: Parts) -> Iterator[Finding]:
     for name, line in scenario.economy.items():
         path: Path = ("economy", name)
         yield from _state(scenario, line.domain, line.state, path)
@@ -113,14 +110,14 @@ def _economy(scenario: "Scenario") -> Iterator[Finding]:
             yield from _unknown("refusion rule", line.refusion, scenario.known_refusion(), (*path, "refusion"))
 
 
-def _state(scenario: "Scenario", domain: str, state: str, path: Path) -> Iterator[Finding]:
+def _state(scenario: Parts, domain: str, state: str, path: Path) -> Iterator[Finding]:
     if domain not in scenario.domains:
         yield from _unknown("domain", domain, scenario.domains, (*path, "domain"))
     else:
         yield from _unknown("state", state, scenario.domains[domain].states, (*path, "state"))
 
 
-def _measures(scenario: "Scenario") -> Iterator[Finding]:
+def _measures(scenario: Parts) -> Iterator[Finding]:
     for name, measure in scenario.measures.items():
         path: Path = ("measures", name)
         if isinstance(measure, SavingMeasure):
@@ -132,7 +129,7 @@ def _measures(scenario: "Scenario") -> Iterator[Finding]:
             yield from _within(scenario, month, (*path, "at_months", number))
 
 
-def _design(scenario: "Scenario", name: str, design: "Design") -> Iterator[Finding]:
+def _design(scenario: Parts, name: str, design: Design) -> Iterator[Finding]:
     path: Path = ("designs", name)
     if design.kind == "ordinary_budget":
         if design.contract is not None:
@@ -144,7 +141,7 @@ def _design(scenario: "Scenario", name: str, design: "Design") -> Iterator[Findi
     yield from _contract(scenario, design, design.contract, (*path, "contract"))
 
 
-def _contract(scenario: "Scenario", design: "Design", terms: Terms, path: Path) -> Iterator[Finding]:
+def _contract(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iterator[Finding]:
     parties = (*BUILT_IN_PARTIES, *scenario.parties)
     for where, shares in terms.split_paths():
         known = scenario.parties if where == ("capital",) else parties
@@ -163,7 +160,7 @@ def _contract(scenario: "Scenario", design: "Design", terms: Terms, path: Path) 
     yield from _metrics(scenario, terms, path)
 
 
-def _contract_dates(scenario: "Scenario", design: "Design", terms: Terms, path: Path) -> Iterator[Finding]:
+def _contract_dates(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iterator[Finding]:
     if terms.start is not None:
         hint = "leave it out: the contract starts with the scenario, or start_delay_months later"
         yield Finding("a contract in a scenario has no start of its own", (*path, "start"), hint)
@@ -177,7 +174,7 @@ def _contract_dates(scenario: "Scenario", design: "Design", terms: Terms, path: 
         yield from _within(scenario, month, (*path, "statements", "months", number))
 
 
-def _metrics(scenario: "Scenario", terms: Terms, path: Path) -> Iterator[Finding]:
+def _metrics(scenario: Parts, terms: Terms, path: Path) -> Iterator[Finding]:
     for name, clause in terms.clauses.items():
         where: Path = (*path, "clauses", name)
         if isinstance(clause, UnitPrice):

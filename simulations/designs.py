@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from contracts.compiled import Plan
 from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, Account, Posting
-from contracts.money import PPM, Ore, muldiv, ore, ppm
+from contracts.money import PPM, Ore, muldiv, ore, parts, ppm
 from contracts.settlement import Facts, entitle
-from scenarios.model import Design
+from scenarios.parts import Design
 
 from .calendar import Course, run_contract
 from .measuring import FollowUp, contract_facts
@@ -117,23 +117,42 @@ def _cost_postings(block: Block, design: Design, world: World) -> list[Posting]:
 
 
 def _contract_postings(block: Block, design: Design, contract: ContractSetup, course: Course) -> list[Posting]:
+    """Capital and payments. What moves between the municipality and its own funds is financing: it neither gives nor
+    takes room under the service ceiling.
+    """
     setup, plan, rows = block.setup, contract.plan, block.rows
-    own = _own_account(setup, design)
-    if design.kind == "internal_fund":
-        own = Account(MUNICIPALITY, own.committee, "financing", False)
-    receiver = Account("supplier") if design.capital_to == "supplier" else own
+    service = _own_account(setup, design)
+    financing = Account(MUNICIPALITY, service.committee, "financing", False)
     through = Account("supplier") if design.capital_to == "supplier" else Account("contract")
     moments = [*course.statements, course.ending]
+    inside = [party in setup.scenario.parties and setup.scenario.parties[party].in_purse for party in plan.investors]
     postings = []
     for number, investor in enumerate(plan.investors):
+        receiver = financing if inside[number] else service
         drawn = _yearly(setup, rows, [(d.day, d.amount[:, number]) for d in course.draws])
-        postings.append(Posting("capital", Account(investor), receiver, drawn))
+        postings.append(
+            Posting("capital", Account(investor), through if design.capital_to == "supplier" else receiver, drawn)
+        )
         received = _yearly(setup, rows, [(m.day, m.receipts[:, number]) for m in moments])
         postings.append(Posting("repayment", through, Account(investor), received))
+    own_share = sum(share for share, own in zip(plan.capital_shares, inside, strict=True) if own)
     for number, payer in enumerate(plan.payers):
-        account = own if payer == MUNICIPALITY else Account(payer)
         for column, clause in enumerate(plan.columns):
-            if number in plan.payer_shares[column][0]:
-                paid = _yearly(setup, rows, [(m.day, m.parts[:, column, number]) for m in moments])
-                postings.append(Posting(f"payment:{clause}", account, through, paid))
+            if number not in plan.payer_shares[column][0]:
+                continue
+            paid = _yearly(setup, rows, [(m.day, m.parts[:, column, number]) for m in moments])
+            if payer != MUNICIPALITY:
+                postings.append(Posting(f"payment:{clause}", Account(payer), through, paid))
+                continue
+            for account, part in zip((service, financing), _shared(paid, own_share), strict=True):
+                if part is not None:
+                    postings.append(Posting(f"payment:{clause}", account, through, part))
     return postings
+
+
+def _shared(paid: Ore, own_share: int) -> tuple[Ore | None, Ore | None]:
+    """What of a payment goes to others, and what to the municipality's own funds (share in ppm); none for nothing."""
+    if own_share in (0, PPM):
+        return (paid, None) if own_share == 0 else (None, paid)
+    outside, own = np.moveaxis(parts(paid, [PPM - own_share, own_share]), -1, 0)
+    return outside, own

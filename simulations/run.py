@@ -1,6 +1,7 @@
 """Simulate a scenario: blocks of replications, in this process or several, joined in order."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -97,9 +98,13 @@ def _run(task: _Task, todo: list[tuple[int, int]], workers: int) -> Iterator[tup
         for number, size in todo:
             yield size, run_block(task, number, size)
         return
-    with ProcessPoolExecutor(min(workers, len(todo)), initializer=_begin, initargs=(task,)) as pool:
+    pool = ProcessPoolExecutor(min(workers, len(todo)), initializer=_begin, initargs=(task,))
+    try:
         for (_, size), found in zip(todo, pool.map(_work, todo), strict=True):
             yield size, found
+    finally:
+        # after an interrupt nobody waits for blocks that no one will read
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 _task: _Task | None = None
@@ -108,6 +113,8 @@ _task: _Task | None = None
 def _begin(task: _Task) -> None:
     global _task
     _task = task
+    # an interrupt at the terminal reaches every process: the parent decides, and workers end with it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _work(block: tuple[int, int]) -> dict[str, DesignResult]:

@@ -13,7 +13,8 @@ from contracts.money import ore, ppm
 from contracts.terms import Terms
 from scenarios.economy import EconomyLine
 from scenarios.lives import HazardDomain, OutcomeMeasure, SavingMeasure, StatedDomain
-from scenarios.model import Design, Scenario
+from scenarios.model import Scenario
+from scenarios.parts import Design
 
 from .lives import Move, moves
 from .months import MONTH, YEAR, date_of, day_of, year_starts

@@ -45,6 +45,7 @@ DA: dict[str, str] = {
     "note.not_unique": "ikke entydig",
     "note.unbounded": "intet loft",
     "note.not_applicable": "–",
+    "note.never_below": "aldrig i minus",
     "note.none_seen": "< {bound}",
     "note.reference": "–",
     # designs

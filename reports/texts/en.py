@@ -45,6 +45,7 @@ EN: dict[str, str] = {
     "note.not_unique": "not unique",
     "note.unbounded": "unbounded",
     "note.not_applicable": "–",
+    "note.never_below": "never below zero",
     "note.none_seen": "< {bound}",
     "note.reference": "–",
     # designs

@@ -161,7 +161,7 @@ def test_every_figure_stands_in_order_with_a_value_or_a_note(request, which):
         assert tuple(mine.figure) == FIGURES
     assert ((frame.note != "") == frame.value.isna()).all()
     assert set(frame.unit) <= {"kr", "share", "rate", "year", "factor"}
-    assert set(frame.note) <= {"", "none", "none_seen", "not_applicable", "not_unique", "unbounded"}
+    assert set(frame.note) <= {"", "none", "none_seen", "not_applicable", "not_unique", "unbounded", "never_below"}
     assert not np.isinf(frame.value).any()
 
 

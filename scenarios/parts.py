@@ -1,0 +1,149 @@
+"""The parts of a scenario: target group, intervention, lives, economy, measures and designs."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.dates import add_months
+from contracts.terms import Frozen, Kroner, Month, Name, Rate, Share, Sourced, Terms, dated
+
+from .economy import BudgetClass, Ceiling, EconomyLine, RefusionRule, national_rules
+from .lives import Domain, Hazard, Measure
+
+Clock = Annotated[
+    Literal["contract", "citizen"], Field(description="months counted from the contract's or citizen's start")
+]
+Group = Literal["families_and_children", "youth_and_employment", "adults_far_from_work", "health"]
+
+
+class Intake(Frozen):
+    """How citizens come in: so many are referred each month, and at most `places` are served at once."""
+
+    per_month: Annotated[int, Field(ge=1, le=100_000)]
+    places: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+
+class TargetGroup(Sourced):
+    """Who the intervention is for, how many, and how they come in."""
+
+    citizens: Annotated[int, Field(ge=1, le=100_000)]
+    intake: Intake
+
+
+class CitizenCost(Frozen):
+    """Cost that follows each citizen: on the first day, and for each month of service begun."""
+
+    at_start: Kroner = 0
+    per_month: Kroner = 0
+
+
+class Costs(Sourced):
+    """What the intervention costs, gross kroner, and on which budget line.
+
+    `cost_clock: contract`: `amounts` by contract month (paid on its last day; 0 is the start) or date. `cost_clock:
+    citizen`: `per_citizen`. `refusion`: the share that the state refunds.
+    """
+
+    cost_clock: Clock
+    amounts: dict[Month | dt.date, Kroner] | None = None
+    per_citizen: CitizenCost | None = None
+    committee: Name
+    budget_class: Annotated[BudgetClass, Field(alias="class")] = "service"
+    ceiling: Ceiling = "net"
+    refusion: Share = Decimal(0)
+
+
+class Intervention(Sourced):
+    """The service: its length for each citizen, how long its effect lasts after it, drop-out, and its costs."""
+
+    months: Annotated[int, Field(ge=1, le=600)]
+    effect_lasts_months_after: Annotated[int, Field(ge=0, le=1200)] = 0
+    drop_out: Hazard | None = None
+    costs: Costs
+
+
+class Party(Frozen):
+    """A party beside the municipality, the state and the region; `in_purse`: its money is the municipality's own."""
+
+    role: Literal["investor", "fund", "supplier", "guarantor", "payer"]
+    in_purse: bool = False
+
+
+class Discounting(Sourced):
+    """The yearly discount rate; budget year n after the first is divided by (1 + rate)^n."""
+
+    rate: Rate = Decimal(0)
+
+
+class Design(Frozen):
+    """One way to finance the intervention.
+
+    `capital_to`: a conditional grant goes to the municipality, which pays the supplier; a loan goes to the supplier.
+    `start_delay_months`, `transaction_cost`, `yearly_closure_risk` and `effect_factor` (the power to which every hazard
+    ratio is raised) are neutral by default: with the same start and overhead everywhere the ordinary budget tends to
+    win.
+    """
+
+    kind: Literal["ordinary_budget", "external_investor", "internal_fund"]
+    label: dict[Literal["da", "en"], str] = {}
+    note: str | None = None
+    capital_to: Literal["municipality", "supplier"] = "municipality"
+    start_delay_months: Annotated[int, Field(ge=0, le=120)] = 0
+    transaction_cost: Kroner = 0
+    yearly_closure_risk: Annotated[Decimal, Field(ge=0, lt=1, description="a share from 0, below 1")] = Decimal(0)
+    effect_factor: Annotated[Decimal, Field(ge=0, le=5, description="0 is no effect, 1 the stated one")] = Decimal(1)
+    contract: Terms | None = None
+
+
+class Parts(Frozen):
+    """A whole scenario, each part valid by itself; `model.Scenario` is one whose parts also fit together."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    municipality: Annotated[str, Field(pattern=r"^\d{4}$", description='a municipality code in quotes, "0751"')]
+    language: Literal["da", "en"] = "da"
+    group: Group | None = None
+    start: dt.date
+    horizon_years: Annotated[int, Field(ge=1, le=60)]
+    sources: dict[Name, str] = {}
+    target_group: TargetGroup
+    intervention: Intervention
+    domains: Annotated[dict[Name, Domain], Field(min_length=1)]
+    refusion_rules: dict[Name, RefusionRule] = {}
+    economy: Annotated[dict[Name, EconomyLine], Field(min_length=1)]
+    discounting: Discounting = Discounting()
+    follow_up_clock: Clock = "contract"
+    measures: dict[Name, Measure] = {}
+    parties: dict[Name, Party] = {}
+    designs: Annotated[dict[Name, Design], Field(min_length=1)]
+
+    @property
+    def end(self) -> dt.date:
+        """The first day after the horizon."""
+        return add_months(self.start, 12 * self.horizon_years)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The budget (calendar) years that the horizon touches."""
+        last = self.end - dt.timedelta(days=1)
+        return tuple(range(self.start.year, last.year + 1))
+
+    def refusion(self, name: str) -> RefusionRule:
+        """A refusion rule of the scenario's own, or a national one (KeyError if neither)."""
+        return self.refusion_rules.get(name) or national_rules().refusion[name]
+
+    def terms(self, design: str) -> Terms | None:
+        """A design's terms with start and end filled in from the scenario; none for the ordinary budget."""
+        chosen = self.designs[design]
+        if chosen.contract is None:
+            return None
+        return dated(chosen.contract, self.contract_start(chosen), self.end - dt.timedelta(days=1))
+
+    def contract_start(self, design: Design) -> dt.date:
+        """When a design's contract starts, unless its terms say so themselves: after its start delay."""
+        return add_months(self.start, design.start_delay_months)
+
+    def known_refusion(self) -> tuple[str, ...]:
+        """Names that `refusion:` may refer to."""
+        return (*self.refusion_rules, *national_rules().refusion)
