@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from .comparison import Comparison
-from .figure_cells import records
 from .marks import count_marks
+from .terminal.figure_cells import records
 from .versions import versions
 
 FORMAT = 1

@@ -1,7 +1,7 @@
 """YAML file to frozen model: every fault at once, with its line and column, and how to mend it.
 
-The text is read into a tree that remembers places (`yaml_tree`), its plain values are validated by
-pydantic, and pydantic's errors are put back at their places (`model_errors`). Decimals come from the text
+The text is read into a tree that remembers places (`tree`), its plain values are validated by
+pydantic, and pydantic's errors are put back at their places (`errors`). Decimals come from the text
 itself and never pass through a float.
 """
 
@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from .model_errors import remarks_on
-from .yaml_nodes import Lines, Remark
-from .yaml_tree import read_tree
+from .reading.errors import remarks_on
+from .reading.nodes import Lines, Remark
+from .reading.tree import read_tree
 
 MAX_SIZE = 1_000_000
 """The largest file that is read, in bytes. Reading a file of this size takes some seconds."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reports.options import language, language_option
+from reports.commands.options import language, language_option
 from reports.texts import Language, say
 
 if TYPE_CHECKING:

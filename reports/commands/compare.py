@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reports.options import (
+from reports.commands.options import (
     check_design,
     language,
     output_form,
@@ -49,7 +49,7 @@ def command(
     begun = time.monotonic()
     spoken = language(scenario, lang)
     from reports.comparison import compare
-    from reports.screen import progress_bar
+    from reports.terminal.screen import progress_bar
 
     with progress_bar(spoken) as progress:
         chosen = tuple(dict.fromkeys(designs)) or None
@@ -61,8 +61,8 @@ def command(
 
 
 def _page(comparison: "Comparison", lang: Language, target: str | None, force: bool, seconds: float) -> None:
-    from reports.comparison_text import comparison_lines
-    from reports.screen import as_text, is_terminal, screen_width, show
+    from reports.terminal.comparing import comparison_lines
+    from reports.terminal.screen import as_text, is_terminal, screen_width, show
 
     told = seconds if target is None and is_terminal() else None
     lines = list(comparison_lines(comparison, lang, screen_width(target), told))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from reports.options import store_option, store_path
+from reports.commands.options import store_option, store_path
 from reports.versions import LIBRARIES, installed
 
 PACKAGES = ("contracts", "scenarios", "simulations", "reports")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reports.options import language_option, store_option, store_path, suggestion
+from reports.commands.options import language_option, store_option, store_path, suggestion
 from reports.texts import Language
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def command(
 
 
 def _list(register: "Register", lang: Language) -> None:
-    from reports.replay_text import list_lines
-    from reports.screen import screen_width, show
+    from reports.terminal.replaying import list_lines
+    from reports.terminal.screen import screen_width, show
 
     show(list_lines(register.name, register.entries(), lang, screen_width()))
 
@@ -72,8 +72,8 @@ def _events(register: "Register", contract: str) -> "tuple[Event, ...]":
 def _replayed(events: "tuple[Event, ...]", moment: dict[str, Any], lang: Language) -> bool:
     """Print a log's timeline, standing and check; whether it recomputes."""
     from contracts.audit import replay, verify
-    from reports.replay_text import check_lines, contract_lines
-    from reports.screen import screen_width, show
+    from reports.terminal.replaying import check_lines, contract_lines
+    from reports.terminal.screen import screen_width, show
 
     try:
         state = replay(events, **moment)

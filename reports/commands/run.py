@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reports.options import (
+from reports.commands.options import (
     STORE_VARIABLE,
     check_design,
     check_store,
@@ -76,7 +76,7 @@ def command(
 
 def _simulated(scenario: "Scenario", design: str, lang: Language, simulation: dict[str, Any]) -> "Comparison":
     from reports.comparison import compare
-    from reports.screen import progress_bar
+    from reports.terminal.screen import progress_bar
 
     with progress_bar(lang) as progress:
         return compare(scenario, designs=(design,), progress=progress, break_even=False, **simulation)
@@ -98,14 +98,14 @@ def _shown(
         return as_csv(list(frame.columns), frame.itertuples(index=False, name=None))
     if form == "json":
         from reports.document import origin
-        from reports.figure_cells import records
+        from reports.terminal.figure_cells import records
 
         return as_json(
             origin(comparison, file)
             | {"cash_flow": records(comparison.cash_flow()), "results_reached": records(comparison.results_reached())}
         )
-    from reports.design_text import design_lines
-    from reports.screen import as_text, screen_width, show
+    from reports.terminal.one_design import design_lines
+    from reports.terminal.screen import as_text, screen_width, show
 
     lines = list(design_lines(comparison, design, lang, screen_width(target)))
     if target is not None:

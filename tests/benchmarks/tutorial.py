@@ -30,14 +30,14 @@ Process = Generator[simpy.Event]
 @dataclass(frozen=True)
 class Domain:
     """A part of life with a bad and a good state: daily hazards out of each by days of stay, what the intervention
-    multiplies the first by, the measure of the good state and its days, and what a year in the bad state costs."""
+    multiplies the first by, the measure of the good state and its days, and the øre that a year in the bad one costs."""
 
     out: tuple[tuple[tuple[float, float], ...], tuple[tuple[float, float], ...]]
     ratio: float
     measure: str
     window: int
     line: str
-    øre_per_year: int
+    price_per_year: int
     refusion: float
     cashable: float
 
@@ -49,7 +49,7 @@ DOMAINS = (
         measure="housed",
         window=6 * MONTH,
         line="shelter",
-        øre_per_year=550_000_00,
+        price_per_year=550_000_00,
         refusion=0.5,
         cashable=0.6,
     ),
@@ -59,7 +59,7 @@ DOMAINS = (
         measure="working",
         window=3 * MONTH,
         line="benefits",
-        øre_per_year=144_000_00,
+        price_per_year=144_000_00,
         refusion=0.2,
         cashable=1,
     ),
@@ -69,7 +69,7 @@ DOMAINS = (
         measure="mastering",
         window=1,
         line="support",
-        øre_per_year=85_000_00,
+        price_per_year=85_000_00,
         refusion=0,
         cashable=1,
     ),
@@ -233,7 +233,7 @@ class Replication:
         total = 0
         for at, domain in enumerate(DOMAINS):
             days = self._days(False, at, year) - self._days(True, at, year)
-            gross = round(days * domain.øre_per_year * domain.cashable / YEAR)
+            gross = round(days * domain.price_per_year * domain.cashable / YEAR)
             refusion = round(gross * domain.refusion)
             self.postings["saving", domain.line][year] = gross
             self.postings["refusion", domain.line][year] = refusion

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.columns import table
-from reports.grid import Cell, Grid, Row, lay_out, wrap_head
+from reports.terminal.columns import table
+from reports.terminal.grid import Cell, Grid, Row, lay_out, wrap_head
 
 
 def _grid(columns: int) -> Grid:

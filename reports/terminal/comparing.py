@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from contracts.ledger import CITIZENS, RESOURCES, STATE
+from reports.comparison import Comparison
+from reports.marks import count_marks
+from reports.numbers import Language, Scale, number, percent
+from reports.texts import GROUPS, design_label, party_label, say
 from scenarios import Scenario
 from simulations.results import purse_parties
 
 from .closing import Figures, closing_words
-from .comparison import Comparison
 from .figure_cells import figure_cell, number_of, records, scale_of, table_scale
 from .grid import NO_BREAK, Cell, Grid, Line, Row, lay_out
-from .marks import count_marks
-from .numbers import Language, Scale, number, percent
 from .screen import paragraph
-from .texts import GROUPS, design_label, party_label, say
 
 COMPARED = frozenset(
     {

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from reports.numbers import Language
     from scenarios import Scenario
-
-    from .numbers import Language
 
 F = TypeVar("F", bound=Callable[..., Any])
 

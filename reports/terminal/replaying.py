@@ -9,12 +9,12 @@ from contracts.events import Event
 from contracts.fund import FundState
 from contracts.register import Entry
 from contracts.state import State
+from reports.numbers import Language, kroner_of_ore, number
+from reports.texts import say, word
 
 from .columns import table
 from .grid import Line
-from .numbers import Language, kroner_of_ore, number
 from .screen import paragraph
-from .texts import say, word
 
 Moment = Mapping[str, Any]
 

@@ -7,9 +7,10 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from reports.numbers import Language
+from reports.texts import say
+
 from .grid import NO_BREAK, Line
-from .numbers import Language
-from .texts import say
 
 PAPER_WIDTH = 120
 """The width of what is written to a file or a pipe."""

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .comparison import Comparison
+from reports.comparison import Comparison
+from reports.numbers import Language, Scale, number, scale_for
+from reports.texts import bare, design_label, say, word
+
 from .figure_cells import number_of, records
 from .grid import Cell, Grid, Line, Row, lay_out
-from .numbers import Language, Scale, number, scale_for
 from .screen import paragraph
-from .texts import bare, design_label, say, word
 
 Records = list[dict[str, Any]]
 

@@ -13,9 +13,9 @@ from pydantic_core import ErrorDetails
 
 from contracts.problems import FINDINGS
 
-from .model_places import Atlas, Spot
-from .yaml_nodes import Group, Leaf, Listing, Node, Place, Remark, entry
-from .yaml_scalars import date_hint, number_hint, shown
+from .nodes import Group, Leaf, Listing, Node, Place, Remark, entry
+from .places import Atlas, Spot
+from .scalars import date_hint, number_hint, shown
 
 _HINT = "| hint:"
 _WHOLE = "a whole number"

@@ -14,9 +14,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from .yaml_nodes import Group, Leaf, Lines, Listing, Node, Place, Remark
-from .yaml_scalars import Refusal, number_hint, read_scalar, shown
-from .yaml_syntax import plain_syntax
+from .nodes import Group, Leaf, Lines, Listing, Node, Place, Remark
+from .scalars import Refusal, number_hint, read_scalar, shown
+from .syntax import plain_syntax
 
 MAX_DEPTH = 50
 MAX_ALIASED = 20_000

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from reports.comparison import Comparison
+from reports.numbers import MILLIONS, Language, Scale, kroner, millions, rounded
+from reports.texts import bare, design_label, say
 from scenarios import Scenario
 
-from .comparison import Comparison
 from .figure_cells import Figure, number_of
-from .numbers import MILLIONS, Language, Scale, kroner, millions, rounded
-from .texts import bare, design_label, say
 
 Figures = Mapping[tuple[str, str], Figure]
 """Rows of the summary by design and figure."""

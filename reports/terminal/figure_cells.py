@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from reports.numbers import THOUSANDS, Language, Number, Scale, margin, number, percent, scale_for
+from reports.texts import say
+
 from .grid import Cell
-from .numbers import THOUSANDS, Language, Number, Scale, margin, number, percent, scale_for
-from .texts import say
 
 if TYPE_CHECKING:
     import pandas as pd

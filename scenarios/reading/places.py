@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .yaml_nodes import Group, Leaf, Node, entry
+from .nodes import Group, Leaf, Node, entry
 
 Schema = Mapping[str, Any]
 Item = str | int | dt.date

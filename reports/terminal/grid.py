@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .texts import SOFT_HYPHEN, bare
+from reports.texts import SOFT_HYPHEN, bare
 
 Style = Literal["", "head", "group"]
 Line = tuple[str, Style]

@@ -1,0 +1,1 @@
+"""What the terminal shows: figures as cells, cells as tables, tables as pages."""
