@@ -16,7 +16,8 @@ from scenarios import Scenario
 from simulations.results import DesignResult
 from simulations.run import Results, simulate
 
-from .tutorial import DOMAINS, FOLLOW_UPS, Replication, replicate
+from .tutorial import FOLLOW_UPS, Replication, replicate
+from .tutorial_lives import DOMAINS
 
 LIMIT = 4.0
 MILLION = 1e8
@@ -44,7 +45,7 @@ def ours(found: Results) -> dict[str, float]:
 
 def _line(design: DesignResult, what: str) -> float:
     amount = sum(float(totals.total.sum()) for line, totals in design.lines.items() if line.what == what)
-    return -amount if what.startswith("refusion") else amount
+    return 0.0 - amount if what.startswith("refusion") else amount
 
 
 def theirs(replication: Replication) -> dict[str, float]:
@@ -86,9 +87,9 @@ def compare(
 
 def report(scenario: Scenario, replications: int, few: int) -> None:
     """Print the table for so many replications of ours and a few of the tutorials'."""
-    application: Application = Application()
     found = simulate(scenario, replications, seed=11)
-    rows = compare(ours(found), replications, (theirs(replicate(application, 7, number)) for number in range(few)))
+    samples = (theirs(replicate(Application(), 7, number)) for number in range(few))
+    rows = compare(ours(found), replications, samples)
     print(f"\nAgreement: {replications} replications of ours, {few} of the tutorials' (million kroner, or citizens)")
     print(f"  {'':28}{'ours':>12}{'tutorials':>12}{'z':>8}")
     for name, mine, their, z in rows:
