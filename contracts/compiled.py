@@ -37,6 +37,10 @@ class PricePlan:
     metric: int
     price: Ore
 
+    def price_at(self, point: Ore) -> Ore:
+        """Øre for an outcome at a follow-up month, or at each of several; the last element of `price` is 0."""
+        return self.price[np.minimum(point, len(self.price) - 1)]
+
 
 @dataclass(frozen=True)
 class SavingsPlan:

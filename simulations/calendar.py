@@ -63,39 +63,42 @@ def enrol(
     drop-out once started; first_day: no one starts before; closes [replication]: when the intervention is closed down.
     """
     citizens, rows = len(referred), len(closes)
-    starts = np.full((citizens, rows), NEVER, np.float32)
-    stops = np.full((citizens, rows), NEVER, np.float32)
-    length = lasting.reshape(citizens, rows)
+    starts = np.full(citizens * rows, NEVER, np.float32)
+    stops = np.full(citizens * rows, NEVER, np.float32)
     admitted = np.zeros(rows, np.int64)
+    served = np.zeros(rows, np.int64)
     leaving = np.zeros((horizon // MONTH + 2, rows), np.int64)
     env = simpy.Environment()
 
-    def admit(day: int, served: NDArray[np.int64]) -> None:
+    def admit(day: int) -> None:
         waiting = int(np.searchsorted(referred, day, side="right")) - admitted
         free = waiting if places is None else np.minimum(waiting, places - served)
         free = np.where(closes > day, np.maximum(free, 0), 0)
         if not free.any():
             return
-        low, high = int(admitted.min()), int((admitted + free).max())
-        order = np.arange(low, high)[:, None]
-        chosen = (order >= admitted) & (order < admitted + free)
-        end = np.minimum(day + length[low:high], closes)
-        starts[low:high][chosen] = day
-        stops[low:high][chosen] = end[chosen]
-        month = np.minimum(-(-end[chosen] // MONTH), len(leaving) - 1).astype(np.int64)
-        np.add.at(leaving, (month, np.nonzero(chosen)[1]), 1)
+        row = np.repeat(np.arange(rows), free)
+        nth = np.arange(len(row)) - np.repeat(np.cumsum(free) - free, free)
+        cell = (admitted[row] + nth) * rows + row
+        end = np.minimum(day + lasting[cell], closes[row])
+        starts[cell] = day
+        stops[cell] = end
+        # at the earliest at the next intake, also who leaves on the day itself
+        month = np.clip(-(-end // MONTH), day // MONTH + 1, len(leaving) - 1).astype(np.int64)
+        leaving[:] += np.bincount(month * rows + row, minlength=leaving.size).reshape(leaving.shape)
         admitted[:] += free
+        served[:] += free
 
     def intake() -> Process:
         for month in range(-(-first_day // MONTH), horizon // MONTH):
             if (admitted >= citizens).all():
                 return
             yield _until(env, month * MONTH, Phase.INTAKE)
-            admit(month * MONTH, admitted - leaving[: month + 1].sum(axis=0))
+            served[:] -= leaving[month]
+            admit(month * MONTH)
 
     env.process(intake())
     env.run()
-    return Enrolment(starts.reshape(-1), stops.reshape(-1))
+    return Enrolment(starts, stops)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from contracts.compiled import Plan
 from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, Account, Posting
 from contracts.money import PPM, Ore, muldiv, ore, parts, ppm
-from contracts.settlement import Facts, entitle
+from contracts.settlement import Facts, entitle, entitle_in_turn
 from scenarios.parts import Design
 
 from .calendar import Course, run_contract
-from .measuring import FollowUp, contract_facts
+from .measuring import FollowUp, contract_facts, turns
 from .setup import ContractSetup, Setup, variant_of
 from .world import Block, World
 
@@ -66,10 +66,19 @@ def draws_in(contract: ContractSetup, world: World, rows: int) -> list[tuple[int
 
 def _course(block: Block, contract: ContractSetup, world: World) -> Course:
     plan = contract.plan
-    facts = facts_in(block, contract, world, persons=plan.person_cap is not None)
-    due = entitle(plan, facts, block.rows).amount
+    due = due_in(block, contract, world)
     days = (contract.statement_days, contract.end_day)
     return run_contract(plan, due, draws_in(contract, world, block.rows), days, block.setup.dates, block.rows)
+
+
+def due_in(block: Block, contract: ContractSetup, world: World) -> Ore:
+    """Entitlements: successes counted, or person by person where a limit cuts each person's."""
+    plan, setup, rows = contract.plan, block.setup, block.rows
+    if plan.person_cap is None:
+        return entitle(plan, facts_in(block, contract, world, persons=False), rows).amount
+    others = contract_facts(plan, [], world.realised, contract.statement_of, setup.ordinal_of, rows, persons=True)
+    served = turns(plan, world.follow_ups, contract.statement_of, rows)
+    return entitle_in_turn(plan, served, others, rows, block.draws.citizens * rows).amount
 
 
 def _yearly(setup: Setup, rows: int, dated: list[tuple[int, Ore]]) -> Ore:

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from contracts.compiled import Plan
 from contracts.money import PPM
-from contracts.settlement import Facts, join_facts
+from contracts.settlement import Facts, Turn, join_facts
 
-from .lives import Life
+from .lives import NEVER, Life, row_of
 from .months import MONTH
 
 Ints = NDArray[np.int64]
@@ -34,7 +34,8 @@ class FollowUp:
 class Stays:
     """All stays in the state of one measure, of enrolled citizens: cell, and begin and end on the follow-up clock.
 
-    clock: instants that the clock is ahead of the scenario's, by stay (citizen clock: the citizen's start).
+    clock: instants that the clock is ahead of the scenario's, by stay (citizen clock: the citizen's start); latest: the
+    last start that a follow-up could be too early or too late for.
     """
 
     cell: NDArray[np.intp]
@@ -42,6 +43,7 @@ class Stays:
     end: NDArray[np.int32]
     clock: NDArray[np.int32]
     started: NDArray[np.int32]
+    latest: int
 
 
 def stays(life: Life, state: int, starts: NDArray[np.float32], citizen_clock: bool) -> Stays:
@@ -50,9 +52,13 @@ def stays(life: Life, state: int, starts: NDArray[np.float32], citizen_clock: bo
     cell = np.concatenate([spells.cell for spells in mine])
     entry = np.concatenate([spells.entry for spells in mine])
     exits = np.concatenate([spells.exit for spells in mine])
-    started = starts.astype(np.int32)[cell]
-    clock = started if citizen_clock else np.zeros_like(started)
-    return Stays(cell, entry - clock, exits - clock, clock, started)
+    begun = starts.astype(np.int32)
+    started = begun.take(cell)
+    if not citizen_clock:
+        return Stays(cell, entry, exits, np.zeros_like(started), started, int(begun.max(initial=0)))
+    # who never starts has left long before any follow-up on the own clock
+    latest = int(begun.max(initial=0, where=begun < NEVER))
+    return Stays(cell, entry - started, exits - started, started, started, latest)
 
 
 def measured(starts: NDArray[np.float32], month: int, citizen_clock: bool, horizon: int) -> NDArray[np.bool_]:
@@ -69,12 +75,15 @@ def reached(found: Stays, month: int, window: int, citizen_clock: bool, horizon:
     month: on the clock of the stays. Returns the cells and the instants at which each was measured.
     """
     instant = month * MONTH
-    in_time = found.started <= horizon - instant if citizen_clock else found.started < min(instant, horizon + 1)
-    there = (found.begin <= instant - max(window, 1)) & (found.end >= instant) & in_time
+    there = (found.begin <= instant - max(window, 1)) & (found.end >= instant)
+    if citizen_clock and found.latest > horizon - instant:
+        there &= found.started <= horizon - instant
+    elif not citizen_clock and found.latest >= min(instant, horizon + 1):
+        there &= found.started < min(instant, horizon + 1)
     if not citizen_clock and instant > horizon:
         there[:] = False
-    (at,) = np.nonzero(there)
-    return found.cell[at], found.clock[at].astype(np.int64) + instant
+    at = np.flatnonzero(there)
+    return found.cell.take(at), found.clock.take(at).astype(np.int64) + instant
 
 
 @dataclass(frozen=True)
@@ -101,18 +110,12 @@ def contract_facts(
     ordinal_of [instant]: proleptic ordinal of the day before; persons: a fact per person, else successes counted by
     row, statement and point (the same to the øre where no person limit applies).
     """
-    pieces = []
     count = len(plan.statement_days)
-    for seen in follow_ups:
-        if seen.metric not in plan.metrics or not len(seen.reached):
-            continue
-        statement = statement_of[seen.at]
-        keep = statement < count
-        metric = plan.metrics.index(seen.metric)
-        if persons:
-            pieces.append(_by_person(seen, statement, keep, metric, ordinal_of, rows))
-        else:
-            pieces.append(_counted(seen, statement[keep], seen.reached[keep] % rows, metric, count, rows))
+    mine = [seen for seen in follow_ups if seen.metric in plan.metrics and len(seen.reached)]
+    if persons:
+        pieces = [_by_person(plan, mine, statement_of, ordinal_of, rows)] if mine else []
+    else:
+        pieces = [_counted(plan, seen, statement_of, rows) for seen in mine]
     for saving in savings:
         number = int(statement_of[saving.at])
         if saving.metric in plan.metrics and number < count:
@@ -120,34 +123,56 @@ def contract_facts(
     return join_facts(pieces)
 
 
-def _by_person(
-    seen: FollowUp, statement: Ints, keep: NDArray[np.bool_], metric: int, ordinal_of: Ints, rows: int
-) -> Facts:
-    cell = seen.reached[keep].astype(np.int64)
-    one = np.ones(len(cell), np.int64)
+def turns(plan: Plan, follow_ups: list[FollowUp], statement_of: Ints, rows: int) -> list[Turn]:
+    """Who reached which goal, follow-up by follow-up, of those that a statement settles."""
+    found = []
+    for seen in follow_ups:
+        if seen.metric in plan.metrics:
+            cell, statement = seen.reached, statement_of.take(seen.at)
+            settled = statement < len(plan.statement_days)
+            if not settled.all():
+                cell, statement = cell[settled], statement[settled]
+            found.append(Turn(plan.metrics.index(seen.metric), seen.point, cell, row_of(cell, rows), statement))
+    return found
+
+
+def _by_person(plan: Plan, seen: list[FollowUp], statement_of: Ints, ordinal_of: Ints, rows: int) -> Facts:
+    cell = np.concatenate([one.reached for one in seen]).astype(np.int64, copy=False)
+    at = np.concatenate([one.at for one in seen])
+    statement = statement_of.take(at)
+    sizes = [len(one.reached) for one in seen]
+    metric = np.repeat(np.array([plan.metrics.index(one.metric) for one in seen], np.int64), sizes)
+    point = np.repeat(np.array([one.point for one in seen], np.int64), sizes)
+    keep = statement < len(plan.statement_days)
+    if not keep.all():
+        kept = np.flatnonzero(keep)
+        cell, at, statement, metric, point = (field.take(kept) for field in (cell, at, statement, metric, point))
+    person = cell // rows
     return Facts(
-        row=cell % rows,
-        person=cell // rows,
-        day=ordinal_of[seen.at[keep]],
-        statement=statement[keep],
-        metric=metric * one,
-        point=seen.point * one,
-        quantity=PPM * one,
+        row=cell - person * rows,
+        person=person,
+        day=ordinal_of.take(at),
+        statement=statement,
+        metric=metric,
+        point=point,
+        quantity=np.full(len(cell), PPM, np.int64),
     )
 
 
-def _counted(seen: FollowUp, statement: Ints, row: Ints, metric: int, statements: int, rows: int) -> Facts:
-    count = np.bincount(statement * rows + row, minlength=statements * rows)
-    (at,) = np.nonzero(count)
-    one = np.ones(len(at), np.int64)
+def _counted(plan: Plan, seen: FollowUp, statement_of: Ints, rows: int) -> Facts:
+    size = len(plan.statement_days) * rows
+    # what no statement settles is counted beyond the last one, and left out
+    count = np.bincount(statement_of.take(seen.at) * rows + row_of(seen.reached, rows), minlength=size)[:size]
+    at = np.flatnonzero(count)
+    statement = at // rows
     return Facts(
-        row=at % rows,
-        person=-one,
-        day=0 * one,
-        statement=at // rows,
-        metric=metric * one,
-        point=seen.point * one,
-        quantity=count[at] * PPM,
+        row=at - statement * rows,
+        person=np.full(len(at), -1, np.int64),
+        day=np.zeros(len(at), np.int64),
+        statement=statement,
+        metric=np.full(len(at), plan.metrics.index(seen.metric), np.int64),
+        point=np.full(len(at), seen.point, np.int64),
+        quantity=count.take(at) * PPM,
     )
 
 

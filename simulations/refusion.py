@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from contracts.money import PPM, ppm
 from scenarios.economy import RefusionRule
 
-from .lives import Life
+from .lives import Life, Spells, row_of
 from .months import YEAR
 
 Ints = NDArray[np.int64]
-_COUNT = 2.0**26
+_COUNT = 2.0**30
+_MANY = 2**21
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,31 @@ class Span:
 def days_by_year(life: Life, state: int, span: Span) -> Ints:
     """Days in a state up to the horizon, over all citizens: int64 [row, year]."""
     days = np.zeros((span.years, span.rows), np.int64)
-    for spells in life:
-        mine = spells.within(state)
+    for mine in _joined([spells.within(state) for spells in life]):
         if len(mine.cell):
-            row = mine.cell % span.rows
+            row = row_of(mine.cell, span.rows)
             days += _before(np.minimum(mine.exit, span.horizon), row, span)
             days -= _before(mine.entry, row, span)
     return days.T
 
 
+def _joined(rounds: list[Spells]) -> list[Spells]:
+    """The stays of all rounds as one, where they are so few that `_before` can add them exactly."""
+    if sum(len(mine.cell) for mine in rounds) >= _MANY:
+        return rounds
+    cell = np.concatenate([mine.cell for mine in rounds])
+    entry = np.concatenate([mine.entry for mine in rounds])
+    return [Spells(cell, rounds[0].state, entry, np.concatenate([mine.exit for mine in rounds]))]
+
+
 def _before(instant: NDArray[np.int32], row: NDArray[np.intp], span: Span) -> Ints:
-    """Days of each year that lie before the instants, summed by row [year, row]."""
-    since = instant - np.int32(span.starts[0])
+    """Days of each year that lie before the instants, summed by row [year, row].
+
+    Whole years and days are packed in one float64 sum, which is exact for up to 2^21 instants by row and year.
+    """
+    since = instant - np.int32(span.starts[0]) if span.starts[0] else instant
     year = since // np.int32(YEAR)
-    weight = (since - year * np.int32(YEAR)) + _COUNT
+    weight = (since - year * np.int32(YEAR)) + np.int32(_COUNT)
     size = (span.years + 1) * span.rows
     packed = np.bincount(year * np.int32(span.rows) + row, weights=weight, minlength=size)
     count, part = np.divmod(packed.reshape(-1, span.rows), _COUNT)

@@ -14,6 +14,7 @@ from scenarios.model import Scenario
 
 from .calendar import Course
 from .designs import Played
+from .lives import row_of
 from .measuring import FollowUp
 from .world import Block
 
@@ -238,7 +239,7 @@ def _extra(block: Block, played: Played) -> Ints:
     key = key_result(block.setup.scenario)
 
     def count(seen: list[FollowUp]) -> Ints:
-        mine = [f.reached % block.rows for f in seen if (f.metric, f.point) == key]
+        mine = [row_of(f.reached, block.rows) for f in seen if (f.metric, f.point) == key]
         return np.bincount(np.concatenate(mine), minlength=block.rows) if mine else np.zeros(block.rows, np.int64)
 
     extra: Ints = count(played.world.follow_ups) - count(played.world.anyway)

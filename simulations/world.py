@@ -14,7 +14,7 @@ from scenarios.lives import Hazard, HazardDomain
 
 from .calendar import Enrolment, enrol
 from .draws import Draws, Floats
-from .lives import NEVER, Life, Window, hazard_life, stated_life, stay
+from .lives import NEVER, Life, Window, hazard_life, row_of, stated_life, stay
 from .measuring import FollowUp, Saving, measured, reached, stays
 from .months import MONTH, YEAR
 from .refusion import UNIT, days_by_year, refunded
@@ -159,9 +159,9 @@ def _costs(block: Block, variant: Variant, enrolment: Enrolment, closes: Floats)
         return tuple((day, np.where(closes > day, amount, 0)) for day, amount in schedule)
     months, rows = setup.horizon // MONTH, block.rows
     begun = np.flatnonzero(enrolment.starts < setup.horizon)
-    row = begun % rows
-    first = (enrolment.starts[begun] // MONTH).astype(np.int64)
-    after = np.minimum(-(-enrolment.stops[begun] // MONTH), months).astype(np.int64)
+    row = row_of(begun, rows)
+    first = enrolment.starts.take(begun).astype(np.int32) // MONTH
+    after = np.minimum(-(-enrolment.stops.take(begun).astype(np.int32) // MONTH), months)
     size = (months + 1) * rows
     entering = np.bincount(first * rows + row, minlength=size).reshape(-1, rows)
     leaving = np.bincount(after * rows + row, minlength=size).reshape(-1, rows)
@@ -194,17 +194,19 @@ def _followed(
     setup = block.setup
     citizen_clock = setup.scenario.follow_up_clock == "citizen"
     seen: tuple[list[FollowUp], list[FollowUp]] = ([], [])
+    counts: dict[int, Ints] = {}
     for name, measure in setup.measures.items():
         state = setup.scenario.domains[measure.domain].states.index(measure.state)
         courses = (lives[measure.domain], block.without(measure.domain))
         found = [stays(course, state, enrolment.starts, citizen_clock) for course in courses]
         for month in sorted(measure.at_months):
             since = month if citizen_clock else month + variant.start_delay_months
-            there = measured(enrolment.starts, since, citizen_clock, setup.horizon).reshape(-1, block.rows)
-            count = np.count_nonzero(there, axis=0).astype(np.int64)
+            if since not in counts:
+                there = measured(enrolment.starts, since, citizen_clock, setup.horizon).reshape(-1, block.rows)
+                counts[since] = np.count_nonzero(there, axis=0).astype(np.int64)
             for side, mine in zip(seen, found, strict=True):
                 cells, at = reached(mine, since, measure.over_months * MONTH, citizen_clock, setup.horizon)
-                side.append(FollowUp(name, month, count, cells, at))
+                side.append(FollowUp(name, month, counts[since], cells, at))
     return seen
 
 

@@ -18,7 +18,7 @@ from contracts.settling import facts_table
 from contracts.state import State
 from scenarios import Scenario, load
 from simulations.calendar import Moment
-from simulations.designs import Played, facts_in, play
+from simulations.designs import Played, due_in, facts_in, play
 from simulations.draws import Draws
 from simulations.record import recorded_row
 from simulations.setup import prepare
@@ -133,6 +133,18 @@ def test_so_do_the_scenarios_that_people_use(path: str) -> None:
     one = block(load(path))
     for design in one.setup.contracts:
         check_row(one, design, play(one, design), ROWS - 1)
+
+
+@settings(max_examples=60)
+@given(scenarios(), st.booleans())
+def test_counted_or_turn_by_turn_the_entitlement_is_that_of_single_persons(
+    scenario: Scenario, independent: bool
+) -> None:
+    one = block(scenario, independent)
+    for design, contract in one.setup.contracts.items():
+        world = play(one, design).world
+        by_person = entitle(contract.plan, facts_in(one, contract, world, persons=True), ROWS).amount
+        assert (due_in(one, contract, world) == by_person).all()
 
 
 @settings(max_examples=60)
