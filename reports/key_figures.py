@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from contracts.compiled import Plan, PricePlan, SavingsPlan, compile_terms
 from scenarios.model import Scenario
 from simulations import statistics as st
+from simulations.maximum import UNBOUNDED
 from simulations.months import MONTH, YEAR, date_of
 from simulations.results import DesignResult, key_result
 from simulations.run import Results
@@ -229,8 +230,7 @@ def _payments(seen: _Seen) -> Found:
         yield "maximum_payment", NOTHING, "kr", "not_applicable"
         yield "expected_payment", NOTHING, "kr", "not_applicable"
     else:
-        bounded = bool((mine.maximum >= 0).all())
-        most = Estimate(float(mine.maximum.max()) * KRONE) if bounded else NOTHING
+        most = NOTHING if mine.maximum == UNBOUNDED else Estimate(mine.maximum * KRONE)
         yield _noted("maximum_payment", most, "kr", "unbounded")
         yield "expected_payment", st.mean(mine.paid).scaled(KRONE), "kr", ""
     note = "none" if key_result(seen.scenario) else "not_applicable"

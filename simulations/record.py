@@ -30,11 +30,11 @@ from scenarios.model import Scenario
 from .calendar import Course
 from .designs import Played, play
 from .draws import BLOCK
-from .measuring import FollowUp, measured
+from .measuring import FollowUp
 from .months import MONTH, date_of
 from .run import Coupling, Results, block_of
 from .setup import ContractSetup, Setup, prepare
-from .world import Block
+from .world import Block, measured_in_row
 
 PERCENTILES = (5, 50, 95)
 
@@ -193,16 +193,11 @@ def _results(
     block: Block, contract: ContractSetup, played: Played, seen: FollowUp, row: int
 ) -> Iterator[tuple[int, tuple[tuple[str | None, int], ...]]]:
     """The rounds of one follow-up in a row: instant, and (person, millionths) for everyone measured then."""
-    setup, variant = block.setup, played.world.variant
-    citizen_clock = setup.scenario.follow_up_clock == "citizen"
-    since = seen.point if citizen_clock else seen.point + variant.start_delay_months
-    starts = played.world.enrolment.starts.reshape(-1, block.rows)[:, row]
-    there = measured(starts, since, citizen_clock, setup.horizon)
-    instant = starts.astype(np.int64) * citizen_clock + since * MONTH
+    persons, instant = measured_in_row(block, played.world, seen.point, row)
     reached = set((seen.reached[seen.reached % block.rows == row] // block.rows).tolist())
-    for at in np.unique(instant[there]).tolist():
+    for at in np.unique(instant).tolist():
         if contract.statement_of[at] < len(contract.statement_days):
-            who = np.flatnonzero(there & (instant == at)).tolist()
+            who = persons[instant == at].tolist()
             yield at, tuple((_name(person), PPM * (person in reached)) for person in who)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.compiled import Plan, PricePlan, SavingsPlan, SchedulePlan
 from contracts.ledger import MUNICIPALITY, RESOURCES, Account, Posting, accounts, net
 from contracts.money import Ore
 from scenarios.model import Scenario
@@ -15,13 +14,13 @@ from scenarios.model import Scenario
 from .calendar import Course
 from .designs import Played
 from .lives import row_of
+from .maximum import UNBOUNDED, maximum_payment
 from .measuring import FollowUp
 from .world import Block
 
 Ints = NDArray[np.int64]
-UNBOUNDED = 2**60
-BIN = 1_000_000
-"""Width of a histogram's bin in øre: quantiles by line are exact to 10 000 kr."""
+BIN = 100_000
+"""Width of a histogram's bin in øre: quantiles by line are within 1 000 kr."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +37,23 @@ class Line:
 class LineTotals:
     """A line over all replications: exact sum by year [year], and a histogram.
 
-    bins, counts: sorted keys (year · 2^40 + bin + 2^39, a bin being øre // BIN) and how many replications fell there.
+    bins: sorted keys (year · 2^40 + bin + 2^39, a bin being øre // BIN); counts, sums: how many replications fell in
+    each, and the øre that they add to.
     """
 
     total: Ints
     bins: Ints
     counts: Ints
+    sums: Ints
 
     def quantiles(self, year: int, shares: Sequence[float]) -> list[int]:
-        """Øre at which each share of the replications is reached in a year (by index), rounded down to a bin's edge."""
+        """Øre at which each share of the replications is reached in a year (by index): the mean of the bin it is in."""
         mine = (self.bins >> 40) == year
-        edges = (self.bins[mine] - (year << 40) - _OFFSET) * BIN
-        reached = np.cumsum(self.counts[mine])
-        ranks = [min(int(np.ceil(share * reached[-1])), int(reached[-1])) for share in shares]
-        return [int(edges[np.searchsorted(reached, max(rank, 1))]) for rank in ranks]
+        counts, sums = self.counts[mine], self.sums[mine]
+        reached = np.cumsum(counts)
+        ranks = [min(max(int(np.ceil(share * reached[-1])), 1), int(reached[-1])) for share in shares]
+        at = np.searchsorted(reached, ranks)
+        return [round(int(total) / int(count)) for total, count in zip(sums[at], counts[at], strict=True)]
 
 
 _OFFSET = 1 << 39
@@ -60,17 +62,23 @@ _OFFSET = 1 << 39
 def line_totals(amount: Ore) -> LineTotals:
     """The totals of a block's amounts [row, year]."""
     year = np.arange(amount.shape[1], dtype=np.int64) << 40
-    bins, counts = np.unique(amount // BIN + _OFFSET + year, return_counts=True)
-    return LineTotals(amount.sum(axis=0), bins, counts)
+    return _binned(amount.sum(axis=0), amount // BIN + _OFFSET + year, np.ones_like(amount), amount)
 
 
 def join_totals(parts: Sequence[LineTotals]) -> LineTotals:
     """The totals of several parts."""
     if len(parts) == 1:
         return parts[0]
-    bins, at = np.unique(np.concatenate([part.bins for part in parts]), return_inverse=True)
-    counts = np.bincount(at, weights=np.concatenate([part.counts for part in parts])).astype(np.int64)
-    return LineTotals(np.sum([part.total for part in parts], axis=0), bins, counts)
+    total = np.sum([part.total for part in parts], axis=0)
+    bins, counts, sums = (np.concatenate([getattr(p, name) for p in parts]) for name in ("bins", "counts", "sums"))
+    return _binned(total, bins, counts, sums)
+
+
+def _binned(total: Ints, bins: Ints, counts: Ints, sums: Ints) -> LineTotals:
+    """One element for each bin; sums of øre within a bin's replications stay below 2^53, where float64 is exact."""
+    keys, at = np.unique(bins.reshape(-1), return_inverse=True)
+    added = [np.bincount(at, weights=weight.reshape(-1)).astype(np.int64) for weight in (counts, sums)]
+    return LineTotals(total, keys, *added)
 
 
 @dataclass
@@ -81,10 +89,11 @@ class DesignResult:
     the horizon; outside [R, Y]: what providers of capital outside the purse receive less their capital; co_payment
     [R, Y]: what payers outside the purse pay; drawn: capital drawn, paid: to the providers of capital, paid_by_purse:
     of it by the purse; outlay: what the purse lays out for the intervention; exposure: the most that providers have
-    outstanding on any day; extra: extra citizens with the key result; enrolled; maximum: the most the contract can come
-    to pay (−1: unbounded), all [R]. reached: citizens over all replications who reached each (measure, month), with the
-    intervention and without. Sums over replications: party_year [party, Y], investor_year [Y], saving_year [Y], lines;
-    investor_flow: all providers' net by instant (draws at the beginning of their day, payments at its end).
+    outstanding on any day; extra: extra citizens with the key result; enrolled, all [R]. maximum: the most the contract
+    can come to pay (see `maximum`). measured, reached: citizens over all replications who were measured at each
+    (measure, month), and who reached it, with the intervention and without. Sums over replications:
+    party_year [party, Y], investor_year [Y], saving_year [Y], lines; investor_flow: all providers' net by instant
+    (draws at the beginning of their day, payments at its end).
     """
 
     parties: tuple[Account, ...]
@@ -100,7 +109,8 @@ class DesignResult:
     exposure: Ints
     extra: Ints
     enrolled: Ints
-    maximum: Ints
+    maximum: int
+    measured: dict[tuple[str, int], int]
     reached: dict[tuple[str, int], tuple[int, int]]
     party_year: Ints
     investor_year: Ints
@@ -111,7 +121,7 @@ class DesignResult:
 
 _BY_ROW = (
     "net", "service_room", "outside", "co_payment", "party_total", "drawn", "paid", "paid_by_purse", "outlay",
-    "exposure", "extra", "enrolled", "maximum",
+    "exposure", "extra", "enrolled",
 )  # fmt: skip
 _SUMMED = ("party_year", "investor_year", "saving_year")
 
@@ -123,6 +133,8 @@ def merge(parts: list[DesignResult]) -> DesignResult:
     lines = {name: join_totals([part.lines[name] for part in parts if name in part.lines]) for name in names}
     return DesignResult(
         parties=first.parties,
+        maximum=UNBOUNDED if any(p.maximum == UNBOUNDED for p in parts) else max(p.maximum for p in parts),
+        measured={key: sum(p.measured[key] for p in parts) for key in first.measured},
         reached={
             key: (sum(p.reached[key][0] for p in parts), sum(p.reached[key][1] for p in parts)) for key in first.reached
         },
@@ -165,6 +177,7 @@ def summarise(block: Block, name: str, played: Played) -> DesignResult:
         extra=_extra(block, played),
         enrolled=_enrolled(block, played),
         maximum=_maximum(block, name, played),
+        measured={(seen.metric, seen.point): int(seen.measured.sum()) for seen in played.world.follow_ups},
         reached={
             (a.metric, a.point): (len(a.reached), len(b.reached))
             for a, b in zip(played.world.follow_ups, played.world.anyway, strict=True)
@@ -252,35 +265,11 @@ def _enrolled(block: Block, played: Played) -> Ints:
     return enrolled
 
 
-def _maximum(block: Block, name: str, played: Played) -> Ints:
-    """The most that the contract can come to pay, øre [row]: every enrolled citizen reaches every goal.
-
-    −1 where nothing bounds it (a share of savings without a limit); a return ceiling is not counted in.
-    """
-    plan = played.plan
-    nothing = np.zeros(block.rows, np.int64)
-    if plan is None:
-        return nothing
-    most = nothing
-    for column, clause in enumerate(plan.clauses):
-        amount = _most(clause, played.world.follow_ups, plan, nothing)
-        caps = [limit.amount for limit in plan.limits if limit.kind == "per_clause" and limit.column == column]
-        bounded = np.where(amount < 0, UNBOUNDED, amount)
-        most = np.minimum(most + np.minimum(bounded, min(caps, default=UNBOUNDED)), UNBOUNDED)
-    for limit in plan.limits:
-        if limit.kind == "total":
-            most = np.minimum(most, limit.amount)
-    return np.where(most >= UNBOUNDED, -1, most).astype(np.int64)
-
-
-def _most(clause: PricePlan | SavingsPlan | SchedulePlan, seen: list[FollowUp], plan: Plan, nothing: Ints) -> Ints:
-    if isinstance(clause, SchedulePlan):
-        return nothing + int(clause.due[-1])
-    if isinstance(clause, SavingsPlan):
-        steps = [step for *_, share, step in clause.tiers if share]
-        return nothing + (-1 if None in steps else sum(step or 0 for step in steps))
-    priced = [f for f in seen if f.metric == plan.metrics[clause.metric] and f.point < len(clause.price)]
-    return nothing + sum((f.measured * clause.price[f.point] for f in priced), nothing)
+def _maximum(block: Block, name: str, played: Played) -> int:
+    """Found once, in the first block: it hardly differs between replications."""
+    if played.plan is None or block.draws.block:
+        return 0
+    return maximum_payment(block, block.setup.contracts[name], played.world)
 
 
 def _lines(postings: tuple[Posting, ...], purse: frozenset[str]) -> dict[Line, LineTotals]:

@@ -1,0 +1,57 @@
+"""The most that a contract can come to pay: the contingent liability that a council asks for."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from contracts.compiled import SavingsPlan
+from contracts.money import Ore
+from contracts.settlement import entitle
+
+from .calendar import run_contract
+from .designs import draws_in
+from .measuring import FollowUp, contract_facts
+from .setup import ContractSetup
+from .world import Block, World, measured_in_row
+
+UNBOUNDED = -1
+_MUCH = 2**50
+
+
+def maximum_payment(block: Block, contract: ContractSetup, world: World) -> int:
+    """Øre paid in all, but by a guarantor, when everyone measured reaches every goal and savings are endless.
+
+    It is settled as any other course of the contract, for the replication of the block in which most are measured;
+    whatever a limit cuts is taken to wait, so that nothing is lost. UNBOUNDED where no limit bounds a share of savings.
+    """
+    row = int(np.argmax(np.sum([seen.measured for seen in world.follow_ups], axis=0))) if world.follow_ups else 0
+    plan = replace(contract.plan, limits=tuple(replace(limit, lapses=False) for limit in contract.plan.limits))
+    draws = [(day, amount[row : row + 1]) for day, amount in draws_in(contract, world, block.rows)]
+    days = (contract.statement_days, contract.end_day)
+    course = run_contract(plan, _most(block, contract, world, row), draws, days, block.setup.dates, 1)
+    paid = course.position.paid[0]
+    total = int(paid.sum()) - (int(paid[plan.guarantee_column]) if plan.guarantee_column is not None else 0)
+    return UNBOUNDED if total >= _MUCH else total
+
+
+def _most(block: Block, contract: ContractSetup, world: World, row: int) -> Ore:
+    plan, setup = contract.plan, block.setup
+    everyone = [_everyone(block, world, seen, row) for seen in world.follow_ups]
+    facts = contract_facts(plan, everyone, [], contract.statement_of, setup.ordinal_of, 1, persons=True)
+    due = entitle(plan, facts, 1).amount
+    for column, clause in enumerate(plan.clauses):
+        if isinstance(clause, SavingsPlan):
+            due[:, column] = _endless(clause)
+    return due
+
+
+def _everyone(block: Block, world: World, seen: FollowUp, row: int) -> FollowUp:
+    """A follow-up at which everyone measured in a row reaches the goal, as if that row were alone."""
+    persons, at = measured_in_row(block, world, seen.point, row)
+    return FollowUp(seen.metric, seen.point, seen.measured[row : row + 1], persons, at)
+
+
+def _endless(clause: SavingsPlan) -> int:
+    """What an endless saving earns: every tier's full step."""
+    steps = [step for *_, share, step in clause.tiers if share]
+    return _MUCH if None in steps else sum(step for step in steps if step is not None)
