@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from contracts.compiled import SavingsPlan
+from contracts.compiled import Plan, SavingsPlan
 from contracts.money import Ore
 from contracts.settlement import entitle
 
-from .calendar import run_contract
+from .calendar import Course, run_contract
 from .designs import draws_in
 from .measuring import FollowUp, contract_facts
 from .setup import ContractSetup
@@ -22,16 +22,38 @@ def maximum_payment(block: Block, contract: ContractSetup, world: World) -> int:
     """Øre paid in all, but by a guarantor, when everyone measured reaches every goal and savings are endless.
 
     It is settled as any other course of the contract, for the replication of the block in which most are measured;
-    whatever a limit cuts is taken to wait, so that nothing is lost. UNBOUNDED where no limit bounds a share of savings.
+    whatever a limit cuts is taken to wait, so that nothing is lost. Under a return ceiling the most is capital with all
+    its return, paid at the very end. UNBOUNDED where no limit bounds a share of savings.
     """
     row = int(np.argmax(np.sum([seen.measured for seen in world.follow_ups], axis=0))) if world.follow_ups else 0
-    plan = replace(contract.plan, limits=tuple(replace(limit, lapses=False) for limit in contract.plan.limits))
     draws = [(day, amount[row : row + 1]) for day, amount in draws_in(contract, world, block.rows)]
+    bounds = [_earned(block, contract, _most(block, contract, world, row), draws)]
+    if contract.plan.ceiling is not None:
+        bounds.append(_returned(block, contract, draws))
+    return UNBOUNDED if min(bounds) >= _MUCH else min(bounds)
+
+
+Draws = list[tuple[int, Ore]]
+
+
+def _earned(block: Block, contract: ContractSetup, due: Ore, draws: Draws) -> int:
+    """What the clauses and the floor come to within every limit but the return ceiling."""
+    limits = [replace(limit, lapses=False) for limit in contract.plan.limits if limit.kind != "return_ceiling"]
+    plan = replace(contract.plan, limits=tuple(limits), ceiling=None)
+    paid = _course(block, contract, plan, due, draws).position.paid[0]
+    return int(paid.sum()) - (int(paid[plan.guarantee_column]) if plan.guarantee_column is not None else 0)
+
+
+def _returned(block: Block, contract: ContractSetup, draws: Draws) -> int:
+    """All capital with the return that the ceiling allows when nothing is paid before the end."""
+    plan = replace(contract.plan, floor_column=None)
+    nothing = np.zeros((1, len(plan.clauses), len(plan.statement_days)), np.int64)
+    return int(_course(block, contract, plan, nothing, draws).position.account[0])
+
+
+def _course(block: Block, contract: ContractSetup, plan: Plan, due: Ore, draws: Draws) -> Course:
     days = (contract.statement_days, contract.end_day)
-    course = run_contract(plan, _most(block, contract, world, row), draws, days, block.setup.dates, 1)
-    paid = course.position.paid[0]
-    total = int(paid.sum()) - (int(paid[plan.guarantee_column]) if plan.guarantee_column is not None else 0)
-    return UNBOUNDED if total >= _MUCH else total
+    return run_contract(plan, due, draws, days, block.setup.dates, 1)
 
 
 def _most(block: Block, contract: ContractSetup, world: World, row: int) -> Ore:
