@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from contracts.compiled import Plan, SavingsPlan
+from contracts.compiled import Plan, PricePlan, SavingsPlan
 from contracts.money import Ore
 from contracts.settlement import entitle
 
@@ -27,7 +27,13 @@ def maximum_payment(block: Block, contract: ContractSetup, world: World) -> int:
     """
     row = int(np.argmax(np.sum([seen.measured for seen in world.follow_ups], axis=0))) if world.follow_ups else 0
     draws = [(day, amount[row : row + 1]) for day, amount in draws_in(contract, world, block.rows)]
-    bounds = [_earned(block, contract, _most(block, contract, world, row), draws)]
+    most = _most(block, contract, world, row)
+    bounds = [_earned(block, contract, most, draws)]
+    if contract.plan.person_cap is not None:
+        priced = np.array([isinstance(clause, PricePlan) for clause in contract.plan.clauses], bool)
+        persons = int(np.count_nonzero(world.enrolment.starts.reshape(-1, block.rows)[:, row] < block.setup.horizon))
+        others = _earned(block, contract, np.where(priced[None, :, None], 0, most), draws)
+        bounds.append(others + persons * contract.plan.person_cap)
     if contract.plan.ceiling is not None:
         bounds.append(_returned(block, contract, draws))
     return UNBOUNDED if min(bounds) >= _MUCH else min(bounds)
@@ -59,8 +65,8 @@ def _course(block: Block, contract: ContractSetup, plan: Plan, due: Ore, draws: 
 def _most(block: Block, contract: ContractSetup, world: World, row: int) -> Ore:
     plan, setup = contract.plan, block.setup
     everyone = [_everyone(block, world, seen, row) for seen in world.follow_ups]
-    facts = contract_facts(plan, everyone, [], contract.statement_of, setup.ordinal_of, 1, persons=True)
-    due = entitle(plan, facts, 1).amount
+    facts = contract_facts(plan, everyone, [], contract.statement_of, setup.ordinal_of, 1, persons=False)
+    due = entitle(replace(plan, person_cap=None), facts, 1).amount
     for column, clause in enumerate(plan.clauses):
         if isinstance(clause, SavingsPlan):
             due[:, column] = _endless(clause)
