@@ -11,7 +11,7 @@ from simulations.designs import play
 from simulations.draws import Draws
 from simulations.lives import Life
 from simulations.run import block_of, simulate
-from simulations.setup import prepare
+from simulations.setup import Variant, prepare
 from simulations.world import Block
 
 from .strategies import scenarios
@@ -50,6 +50,13 @@ def test_a_larger_cohort_leaves_the_lives_of_those_before_as_they_were(domain: s
     one, two = block(small, 20), block(large, 20)
     for cell in range(0, 36 * 20, 37):
         assert course(one.without(domain), cell) == course(two.without(domain), cell)
+
+
+def test_a_larger_cohort_takes_no_place_from_those_before() -> None:
+    small, large = load(AARHUS), with_(load(AARHUS), ["target_group", "citizens"], 50)
+    served = [block(scenario, 20).world(Variant()).enrolment for scenario in (small, large)]
+    assert (served[0].starts == served[1].starts[: 36 * 20]).all()
+    assert (served[0].stops == served[1].stops[: 36 * 20]).all()
 
 
 def test_more_replications_leave_the_first_as_they_were() -> None:
