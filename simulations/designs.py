@@ -36,9 +36,9 @@ def play(block: Block, name: str) -> Played:
     postings = _saving_postings(block, world)
     contract = block.setup.contracts.get(name)
     if contract is None:
-        return Played(world, (*postings, *_cost_postings(block, design, world)), None, None)
+        return Played(world, (*postings, *_cost_postings(block, design, world, None)), None, None)
     course = _course(block, contract, world)
-    postings += _cost_postings(block, design, world)
+    postings += _cost_postings(block, design, world, contract)
     postings += _contract_postings(block, design, contract, course)
     return Played(world, tuple(postings), course, contract.plan)
 
@@ -108,13 +108,17 @@ def _own_account(setup: Setup, design: Design) -> Account:
     return Account(MUNICIPALITY, costs.committee, costs.budget_class, under)
 
 
-def _cost_postings(block: Block, design: Design, world: World) -> list[Posting]:
+def _cost_postings(block: Block, design: Design, world: World, contract: ContractSetup | None) -> list[Posting]:
+    """What the intervention costs: a supplier pays it out of its loan while that runs, the municipality the rest."""
     setup, costs = block.setup, block.setup.scenario.intervention.costs
     own = _own_account(setup, design)
-    payer = Account("supplier") if design.capital_to == "supplier" and design.contract else own
-    amount = _yearly(setup, block.rows, list(world.costs))
-    postings = [Posting("intervention", payer, Account(RESOURCES), amount)]
-    if costs.refusion and payer is own:
+    lent_until = contract.end_day if contract and design.capital_to == "supplier" else -1
+    lent = _yearly(setup, block.rows, [(day, cost) for day, cost in world.costs if day <= lent_until])
+    amount = _yearly(setup, block.rows, [(day, cost) for day, cost in world.costs if day > lent_until])
+    postings = [Posting("intervention", own, Account(RESOURCES), amount)]
+    if lent_until >= 0:
+        postings.append(Posting("intervention", Account("supplier"), Account(RESOURCES), lent))
+    if costs.refusion:
         refunded = Account(MUNICIPALITY, own.committee, own.budget_class, own.under_ceiling and costs.ceiling == "net")
         share = muldiv(amount, ppm(costs.refusion), PPM)
         postings.append(Posting("intervention_refusion", Account(STATE), refunded, share))

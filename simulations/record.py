@@ -34,6 +34,7 @@ from .measuring import FollowUp
 from .months import MONTH, date_of
 from .run import Coupling, Results, block_of
 from .setup import ContractSetup, Setup, prepare
+from .statistics import present_value, rank
 from .world import Block, measured_in_row
 
 PERCENTILES = (5, 50, 95)
@@ -53,11 +54,9 @@ class Recorded:
 def nearest(results: Results, design: str) -> list[tuple[int, str]]:
     """The replications nearest P5, P50 and P95 of the design's net gain, with their names."""
     found = results.designs[design]
-    rate = 1 + float(results.scenario.discounting.rate)
-    gain = found.net @ (rate ** -np.arange(found.net.shape[1], dtype=float))
+    gain = present_value(found.net, float(results.scenario.discounting.rate))
     order = np.argsort(gain, kind="stable")
-    ranks = [min(max(-(-len(gain) * share // 100) - 1, 0), len(gain) - 1) for share in PERCENTILES]
-    return [(int(order[rank]), f"P{share}") for rank, share in zip(ranks, PERCENTILES, strict=True)]
+    return [(int(order[rank(len(gain), share / 100) - 1]), f"P{share}") for share in PERCENTILES]
 
 
 def record(
@@ -133,7 +132,8 @@ def recorded_row(block: Block, design: str, played: Played, row: int, name: str)
     ]
     steps += [(step.command, _noon(step.date)) for step in sorted(happened, key=lambda step: step.order)]
     state, events = decide_all(aggregate, steps)
-    return [events, *(_fund_log(state, fund) for fund in terms.capital if kind == "internal_fund")]
+    lenders = [fund for fund in terms.capital if any(drawing.providers.get(fund) for drawing in state.draws)]
+    return [events, *(_fund_log(state, fund) for fund in lenders if kind == "internal_fund")]
 
 
 class _Step(NamedTuple):
@@ -243,7 +243,7 @@ def _fund_log(state: State, fund: str) -> tuple[Event, ...]:
         if (amount := settlement.amounts.receipts.get(fund, 0)) > 0:
             moves.append((settlement.statement, 1, ReceiveRepayment(settlement.statement, state.contract, amount)))
     start, _ = contract_dates(state.terms)
-    founded = Found(name, fund, start, capital or 1)
+    founded = Found(name, fund, start, capital)
     steps: list[tuple[FundCommand, dt.datetime]] = [(founded, _noon(start))]
     steps += [(command, _noon(day)) for day, _, command in sorted(moves, key=lambda move: move[:2])]
     return decide_all(InternalFund, steps)[1]

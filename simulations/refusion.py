@@ -76,7 +76,7 @@ class CountedRule:
     @property
     def linear(self) -> bool:
         """Whether the refunded share never depends on counted time or date."""
-        return len(self.versions) == 1 and len(self.versions[0][1]) == 1
+        return len(self.versions) == 1 and len(self.versions[0][1]) == 1 and self.versions[0][0] <= 0
 
 
 def counted_rule(rule: RefusionRule, instant_of: dict[object, int]) -> CountedRule:

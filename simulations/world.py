@@ -210,14 +210,20 @@ def _followed(
     return seen
 
 
-def measured_in_row(block: Block, world: World, point: int, row: int) -> tuple[NDArray[np.intp], Ints]:
-    """The citizens of one row who are measured at a follow-up, and the instants at which they are."""
-    setup = block.setup
+def measured_cells(block: Block, world: World, point: int) -> tuple[NDArray[np.intp], Ints]:
+    """The cells that are measured at a follow-up, and the instants at which they are."""
+    setup, starts = block.setup, world.enrolment.starts
     citizen_clock = setup.scenario.follow_up_clock == "citizen"
     since = point if citizen_clock else point + world.variant.start_delay_months
-    starts = world.enrolment.starts.reshape(-1, block.rows)[:, row]
-    persons = np.flatnonzero(measured(starts, since, citizen_clock, setup.horizon))
-    return persons, starts[persons].astype(np.int64) * citizen_clock + since * MONTH
+    cells = np.flatnonzero(measured(starts, since, citizen_clock, setup.horizon))
+    return cells, starts[cells].astype(np.int64) * citizen_clock + since * MONTH
+
+
+def measured_in_row(block: Block, world: World, point: int, row: int) -> tuple[NDArray[np.intp], Ints]:
+    """The citizens of one row who are measured at a follow-up, and the instants at which they are."""
+    cells, at = measured_cells(block, world, point)
+    mine = cells % block.rows == row
+    return cells[mine] // block.rows, at[mine]
 
 
 def _realised(setup: Setup, savings: dict[str, LineSaving]) -> list[Saving]:
