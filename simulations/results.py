@@ -266,8 +266,8 @@ def _enrolled(block: Block, played: Played) -> Ints:
 
 
 def _maximum(block: Block, name: str, played: Played) -> int:
-    """Found once, in the first block: it hardly differs between replications."""
-    if played.plan is None or block.draws.block:
+    """The most that the design's contract can come to pay; nothing without a contract."""
+    if played.plan is None:
         return 0
     return maximum_payment(block, block.setup.contracts[name], played.world)
 
