@@ -77,6 +77,7 @@ def contracts(draw: st.DrawFn, years: list[int], capital: dict[str, Any], payers
     bodies = draw(st.lists(st.one_of(kinds), min_size=1, max_size=3))
     clauses = {f"clause {number}": body for number, body in enumerate(bodies)}
     statements = [{"every_months": 6}, {"every_months": 12}, {"months": [6, 12, 24]}]
+    statements += [{"dates": [dt.date(year, month, 15) for year in years for month in (2, 9)]}]
     contract = {
         "capital": capital,
         "statements": draw(st.sampled_from(statements)),
@@ -94,10 +95,12 @@ def contracts(draw: st.DrawFn, years: list[int], capital: dict[str, Any], payers
 def designs(draw: st.DrawFn, years: list[int], cost_months: list[int]) -> dict[str, Any]:
     """One of each kind; the external investor's may start late, close down or work less well."""
     outside = draw(contracts(years, draw(shares(INVESTORS)), PAYERS))
-    lent = draw(contracts(years, {"DSI": 1}, PAYERS)) | {"draws": "as_costs"}
-    pooled = draw(contracts(years, {FUND: 1}, PAYERS[:1]))
+    early = st.none() | st.just(dt.date(years[-1], 12, 31))
+    lent = draw(contracts(years, {"DSI": 1}, PAYERS)) | {"draws": "as_costs", "end": draw(early)}
+    pooled = draw(contracts(years, {FUND: 1}, PAYERS[:1])) | {"end": draw(early)}
     if draw(st.booleans()):
-        outside["draws"] = {month: draw(st.integers(0, 900_001)) for month in cost_months}
+        days = [*cost_months, dt.date(years[0], 6, 14)]
+        outside["draws"] = {day: draw(st.integers(0, 900_001)) for day in days}
     late: dict[str, Any] = {}
     if draw(st.booleans()):
         late = {
