@@ -20,7 +20,6 @@ from simulations.statistics import NOTHING, Estimate, Floats, Z, mean, present_v
 REPLICATIONS = 1000
 WEAKER, STRONGER = (0.0, 0.5), (2.0, 3.0)
 ROUNDS = 3
-_STRONGEST = Decimal(5)  # the model's own bound on effect_factor
 Point = tuple[str, float]
 Gains = dict[Point, Floats]
 Curve = list[tuple[float, float]]
@@ -86,8 +85,7 @@ def _simulated(results: Results, count: int, points: Sequence[Point], workers: i
 
 
 def _scaled(design: Design, scale: float) -> Design:
-    factor = min(design.effect_factor * Decimal(repr(scale)), _STRONGEST)
-    return design.model_copy(update={"effect_factor": factor})
+    return design.model_copy(update={"effect_factor": design.effect_factor * Decimal(repr(scale))})
 
 
 def _curve(name: str, gains: Gains) -> Curve:

@@ -78,7 +78,7 @@ def moves(domain: HazardDomain, effect_factor: float) -> tuple[tuple[Move, ...],
         if effect is None:
             bands = [(end, rate, rate) for end, rate in outside]
         elif effect.hazard_ratio is not None:
-            ratio = float(effect.hazard_ratio) ** effect_factor
+            ratio = _raised(float(effect.hazard_ratio), effect_factor)
             bands = [(end, rate, rate * ratio) for end, rate in outside]
         else:
             bands = _merged(outside, effect.monthly(), effect_factor)
@@ -89,6 +89,11 @@ def moves(domain: HazardDomain, effect_factor: float) -> tuple[tuple[Move, ...],
     return tuple(tuple(out) for out in found)
 
 
+def _raised(ratio: float, power: float) -> float:
+    """A hazard ratio to a power, kept where rates stay finite in float32."""
+    return min(max(ratio**power, 1e-9), 1e9)
+
+
 def _merged(
     outside: Sequence[tuple[float, float]], inside: Sequence[tuple[float, float]], power: float
 ) -> list[tuple[float, float, float]]:
@@ -97,7 +102,7 @@ def _merged(
     for end in ends_of_bands:
         out = next(rate for last, rate in outside if end <= last)
         within = next(rate for last, rate in inside if end <= last)
-        merged.append((end, out, out * (within / out) ** power))
+        merged.append((end, out, out * _raised(within / out, power)))
     return merged
 
 
