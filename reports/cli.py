@@ -10,9 +10,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 
 import click
+
+from .harmless import harmless
 
 OK, UNEXPECTED, USAGE, UNVERIFIED, NO_STORE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -73,7 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         done = effekt.main(arguments, prog_name="effekt", standalone_mode=False)
         return done if isinstance(done, int) else OK
     except click.ClickException as error:
-        error.show()
+        told = StringIO()
+        error.show(told)
+        click.echo(harmless(told.getvalue()), err=True, nl=False)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -97,9 +101,9 @@ def _failed(error: Exception) -> int:
         traceback.print_exc()
     code = _code(error)
     if code != UNEXPECTED:
-        click.echo(str(error), err=True)
+        click.echo(harmless(str(error)), err=True)
         return code
-    told = " ".join(str(error).split()) or "no message"
+    told = harmless(" ".join(str(error).split())) or "no message"
     click.echo(f"effekt: unexpected {type(error).__name__}: {told}", err=True)
     if os.environ.get("EFFEKT_DEBUG") != "1":
         click.echo("Set EFFEKT_DEBUG=1 to see where; please report it with the scenario file.", err=True)

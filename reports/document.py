@@ -11,6 +11,8 @@ from .versions import versions
 
 FORMAT = 1
 """Raised when a reader of the document would have to change."""
+MONEY = {"currency": "DKK", "unit": "kr."}
+"""What every amount in a document is in."""
 
 
 def comparison_document(comparison: Comparison, file: str) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def origin(comparison: Comparison, file: str) -> dict[str, Any]:
     """Where the numbers come from: scenario, seed, replications, coupling, and versions of the programs."""
     results = comparison.results
     scenario = results.scenario
-    return {
+    return MONEY | {
         "format": FORMAT,
         "scenario": {
             "title": scenario.title,

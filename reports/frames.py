@@ -25,7 +25,7 @@ def summary(results: Results, break_even: Mapping[str, Crossing] | None = None) 
     """Every figure of every design: design, figure, value, error, low, high, unit, note.
 
     figure: a key of `reports.key_figures.FIGURES`, in that order; error: Monte Carlo standard error; low, high: 95 %
-    interval; unit: kr, share, rate, year or factor; note: why there is no value. What is missing is NaN.
+    interval; unit: kr, share, rate, year, factor or citizens; note: why there is no value. What is missing is NaN.
     """
     rows: list[Row] = []
     for found in key_figures(results, reference(results), break_even):
@@ -130,16 +130,17 @@ def _by_class(found: DesignResult, year: int) -> dict[tuple[str, str], int]:
 
 
 def results_reached(results: Results) -> pd.DataFrame:
-    """Goals reached: design, measure, month, with_intervention, without, extra; mean number of citizens.
+    """Goals reached: design, measure, month, measured, with_intervention, without, extra; mean number of citizens.
 
-    Both numbers are of those measured at the follow-up; extra is their difference.
+    with_intervention and without are of those measured at the follow-up; extra is their difference.
     """
     rows: list[Row] = []
     count = results.replications
     for name, found in results.designs.items():
         for (measure, month), (with_, without) in found.reached.items():
-            rows.append((name, measure, month, with_ / count, without / count, (with_ - without) / count))
-    return _frame(rows, ("design", "measure", "month"), ("with_intervention", "without", "extra"))
+            citizens = (found.measured[measure, month], with_, without, with_ - without)
+            rows.append((name, measure, month, *(each / count for each in citizens)))
+    return _frame(rows, ("design", "measure", "month"), ("measured", "with_intervention", "without", "extra"))
 
 
 def _kroner(total: int | np.integer, count: int) -> float:

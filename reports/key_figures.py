@@ -30,7 +30,7 @@ FIGURES = (
     "risk_moved", "price_of_risk", "price_investor_return", "price_fees", "price_state_co_payment", "liquidity_low",
     "liquidity_low_p5", "liquidity_low_year", "investor_multiple", "investor_largest_exposure", "investor_irr",
     "investor_loss_share", "payback_year", "never_paid_back", "break_even_effect", "service_room_shortfall",
-    "service_room_low", "maximum_payment", "expected_payment", "cost_per_extra_result", "paid_anyway",
+    "service_room_low", "maximum_payment", "expected_payment", "enrolled", "cost_per_extra_result", "paid_anyway",
     "gain_after_last_evidence", "difference_from_ordinary",
 )  # fmt: skip
 """Keys of the figures, in their order."""
@@ -38,7 +38,7 @@ FIGURES = (
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of one design; unit: kr, share, rate, year or factor."""
+    """One figure of one design; unit: kr, share, rate, year, factor or citizens."""
 
     design: str
     figure: str
@@ -143,7 +143,7 @@ def _liquidity(seen: _Seen) -> Found:
     low = st.liquidity(seen.mine.net)
     yield "liquidity_low", low.median.scaled(KRONE), "kr", ""
     yield "liquidity_low_p5", low.p5.scaled(KRONE), "kr", ""
-    yield _noted("liquidity_low_year", _year(seen, low.year), "year")
+    yield _noted("liquidity_low_year", _year(seen, low.year) if low.median.value else NOTHING, "year")
     paid_back = st.payback_index(seen.mine.net)
     if (np.cumsum(seen.mine.net, axis=1) >= 0).all(axis=1).mean() > 0.5:
         yield "payback_year", NOTHING, "year", "never_below"
@@ -224,7 +224,7 @@ def _service_room(seen: _Seen) -> Found:
 
 
 def _payments(seen: _Seen) -> Found:
-    """What all payers can come to pay, and do pay on average; what an extra key result costs the purse."""
+    """What all payers can come to pay, and do pay on average; who starts; what an extra key result costs the purse."""
     mine = seen.mine
     if seen.plan is None:
         yield "maximum_payment", NOTHING, "kr", "not_applicable"
@@ -233,6 +233,7 @@ def _payments(seen: _Seen) -> Found:
         most = NOTHING if mine.maximum == UNBOUNDED else Estimate(mine.maximum * KRONE)
         yield _noted("maximum_payment", most, "kr", "unbounded")
         yield "expected_payment", st.mean(mine.paid).scaled(KRONE), "kr", ""
+    yield "enrolled", st.mean(mine.enrolled), "citizens", ""
     note = "none" if key_result(seen.scenario) else "not_applicable"
     yield _noted("cost_per_extra_result", st.ratio(mine.outlay * KRONE, mine.extra), "kr", note)
 

@@ -67,6 +67,14 @@ def percent(share: Number, lang: Language, decimals: int = 1) -> str:
     return f"{text} %" if lang == "da" else f"{text}%"
 
 
+def share_decimals(share: Number) -> int:
+    """How many decimals show a share as per cent: one, and more where it is nearly nothing or nearly everything."""
+    near = min(abs(float(share)), abs(1 - float(share)))
+    if near == 0 or near >= 0.001:
+        return 1
+    return next((decimals for decimals in range(2, 6) if near * 100 * 10**decimals >= 1), 6)
+
+
 @dataclass(frozen=True)
 class Scale:
     """How a table's amounts are shown: divided by `divisor`, with so many decimals; key: its name in the texts."""
@@ -89,8 +97,11 @@ THOUSANDS = Scale(THOUSAND, 0, "thousands")
 
 
 def scale_for(largest: Number) -> Scale:
-    """Millions with one decimal; thousands where the largest amount, in kroner, is below five million."""
-    return MILLIONS if abs(float(largest)) >= 5 * MILLION else THOUSANDS
+    """Millions with one decimal; thousands where the largest amount, in kroner, is below 20 million.
+
+    So a difference of a twentieth of the largest amount still has two digits.
+    """
+    return MILLIONS if abs(float(largest)) >= 20 * MILLION else THOUSANDS
 
 
 def margin(error: Number, lang: Language, decimals: int) -> str:

@@ -3,12 +3,15 @@
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+
+from .harmless import harmless
 
 _LEADERS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,7 +39,7 @@ def check_target(target: str | None, force: bool) -> None:
 def deliver(text: str, target: str | None, force: bool = False) -> None:
     """Write text to a file, or print it where no file is named."""
     if target is None:
-        sys.stdout.write(text)
+        sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
         sys.stdout.flush()
         return
     write_whole(Path(target), text.encode("utf-8"), force)
@@ -76,12 +79,19 @@ def _move(beside: Path, path: Path, force: bool) -> None:
 
 
 def as_json(document: object) -> str:
-    """A document as JSON: keys sorted, numbers in their shortest form, what is no number as null."""
-    return json.dumps(plain(document), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n"
+    """A document as JSON: keys sorted, numbers in their shortest form, what is no number as null.
+
+    Control characters are escaped, those that JSON allows too.
+    """
+    text = json.dumps(plain(document), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n"
+    return re.sub(r"[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV with a head; text that a spreadsheet would take for a formula gets a `'` before it."""
+    """Rows as CSV with a head; text that a spreadsheet would take for a formula gets a `'` before it.
+
+    A control character that a terminal may obey is replaced by �.
+    """
     lines = [",".join(_cell(name) for name in columns)]
     lines += [",".join(_cell(plain(value)) for value in row) for row in rows]
     return "\n".join(lines) + "\n"
@@ -108,5 +118,5 @@ def _cell(value: Any) -> str:
     # the csv module leaves a carriage return bare, which readers take for the end of a row
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    safe = "'" + value if value.startswith(_LEADERS) else value
+    safe = harmless("'" + value if value.startswith(_LEADERS) else value, kept="\n\t\r")
     return '"' + safe.replace('"', '""') + '"' if any(char in safe for char in ',"\r\n') else safe

@@ -91,7 +91,7 @@ def moves(domain: HazardDomain, effect_factor: float) -> tuple[tuple[Move, ...],
 
 def _raised(ratio: float, power: float) -> float:
     """A hazard ratio to a power, kept where rates stay finite in float32."""
-    return min(max(ratio**power, 1e-9), 1e9)
+    return float(min(max(ratio**power, 1e-9), 1e9))
 
 
 def _merged(

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reports.commands.options import language, language_option
-from reports.texts import Language, say
+from reports.harmless import harmless, harmless_line
+from reports.texts import Language, counted, say
 
 if TYPE_CHECKING:
     from scenarios import Scenario
@@ -29,9 +30,9 @@ def command(ctx: click.Context, files: tuple[str, ...], lang: Language | None) -
             scenario = load(file)
         except LoadError as error:
             wrong = True
-            click.echo(f"{error}\n", err=True)
+            click.echo(harmless(f"{error}\n"), err=True)
         else:
-            click.echo(_summary(file, scenario, language(scenario, lang)))
+            click.echo(harmless_line(_summary(file, scenario, language(scenario, lang))))
     if wrong:
         ctx.exit(2)
 
@@ -40,13 +41,13 @@ def _summary(file: str, scenario: "Scenario", lang: Language) -> str:
     from reports.marks import count_marks
     from reports.numbers import number
 
-    count = len(scenario.designs)
+    citizens = scenario.target_group.citizens
     return say(
         lang,
         "check.ok",
         file=file,
         title=scenario.title,
-        citizens=number(scenario.target_group.citizens, lang),
-        designs=say(lang, "check.design" if count == 1 else "check.designs", count=count),
+        citizens=counted(lang, "citizen", citizens, number(citizens, lang)),
+        designs=counted(lang, "design", len(scenario.designs)),
         marks=say(lang, "check.marks", **count_marks(scenario)),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from reports.commands.options import store_option, store_path
+from reports.harmless import harmless_line
 from reports.versions import LIBRARIES, installed
 
 PACKAGES = ("contracts", "scenarios", "simulations", "reports")
@@ -33,7 +34,7 @@ def command(ctx: click.Context, store: str | None) -> None:
     found = list(_findings(store))
     width = max(len(what) for _, what, _ in found)
     for sound, what, told in found:
-        click.echo(f"{'ok  ' if sound else 'MEND'}  {what:<{width}}  {told}")
+        click.echo(harmless_line(f"{'ok  ' if sound else 'MEND'}  {what:<{width}}  {told}"))
     if not all(sound for sound, _, _ in found):
         ctx.exit(1)
 

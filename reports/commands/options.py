@@ -1,6 +1,7 @@
 """The options that several subcommands share, and what follows from them."""
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 STORE_VARIABLE = "EFFEKT_STORE"
 
 
+class WholeNumber(click.IntRange):
+    """A whole number between bounds; one written with separators is refused with how to write it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; fails with a usage error."""
+        if isinstance(value, str) and re.fullmatch(r"\d{1,3}([., _']\d{3})+", value):
+            plain = re.sub(r"\D", "", value)
+            self.fail(f"expected a whole number without separators, found '{value}'; write {plain}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def simulation_options(function: F) -> F:
     """--replications, --seed, --workers, --coupling."""
     for option in (
@@ -25,11 +37,11 @@ def simulation_options(function: F) -> F:
             show_default=True,
             help="Whether a citizen's lives with and without the intervention share their random numbers.",
         ),
-        click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: all processors]"),
-        click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Random seed."),
+        click.option("--workers", type=WholeNumber(1, 1024), help="Processes.  [default: all processors]"),
+        click.option("--seed", type=WholeNumber(0, 2**63 - 1), default=1, show_default=True, help="Random seed."),
         click.option(
             "--replications",
-            type=click.IntRange(1, 10_000_000),
+            type=WholeNumber(1, 10_000_000),
             default=10_000,
             show_default=True,
             help="How many times the scenario is played.",
@@ -108,10 +120,17 @@ def store_path(chosen: str | None) -> str:
 
 
 def make_room_for_store(chosen: str | None) -> str:
-    """As `store_path`; the folder of the default store is made where it is missing."""
+    """As `store_path`; the folder of the default store is made where it is missing, or StoreUnavailable raised."""
     path = store_path(chosen)
-    if not chosen:
+    if chosen:
+        return path
+    try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
+    except OSError as error:
+        from contracts.register import StoreUnavailable
+
+        told = f"{path}: the folder of the store cannot be made ({error.strerror})"
+        raise StoreUnavailable(f"{told}; name another place with --store or {STORE_VARIABLE}") from None
     return path
 
 

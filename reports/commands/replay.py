@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reports.commands.options import language_option, store_option, store_path, suggestion
+from reports.commands.options import WholeNumber, language_option, store_option, store_path, suggestion
+from reports.harmless import harmless_line
 from reports.texts import Language
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command("replay")
 @click.argument("contract", required=False)
-@click.option("--version", type=click.IntRange(1), metavar="N", help="As it stood after event N.")
+@click.option("--version", type=WholeNumber(1), metavar="N", help="As it stood after event N.")
 @click.option("--date", "effective", type=DAY, metavar="YYYY-MM-DD", help="As it stood on that day.")
 @click.option("--recorded", type=DAY, metavar="YYYY-MM-DD", help="As it was known at the end of that day.")
 @store_option
@@ -72,7 +73,7 @@ def _events(register: "Register", contract: str) -> "tuple[Event, ...]":
 def _replayed(events: "tuple[Event, ...]", moment: dict[str, Any], lang: Language) -> bool:
     """Print a log's timeline, standing and check; whether it recomputes."""
     from contracts.audit import replay, verify
-    from reports.terminal.replaying import check_lines, contract_lines
+    from reports.terminal.replaying import check_lines, contract_lines, difference_line
     from reports.terminal.screen import screen_width, show
 
     try:
@@ -83,5 +84,6 @@ def _replayed(events: "tuple[Event, ...]", moment: dict[str, Any], lang: Languag
     differences = verify(events)
     show(check_lines(events, differences, lang, screen_width()))
     if differences:
-        click.echo(f"verification failed: {events[0].log}, {differences[0]}", err=True)
+        told = f"verification failed: {events[0].log}, {difference_line(differences[0], lang)}"
+        click.echo(harmless_line(told), err=True)
     return not differences

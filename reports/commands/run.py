@@ -6,6 +6,7 @@ import click
 
 from reports.commands.options import (
     STORE_VARIABLE,
+    WholeNumber,
     check_design,
     check_store,
     language,
@@ -16,7 +17,7 @@ from reports.commands.options import (
     store_option,
 )
 from reports.output import as_csv, as_json, check_target, deliver
-from reports.texts import Language, say
+from reports.texts import Language, counted, say
 
 if TYPE_CHECKING:
     from reports.comparison import Comparison
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--replication",
     "numbers",
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     multiple=True,
     metavar="N",
     help="Which replication to record, counted from 0; may be repeated.  [default: those nearest P5, P50 and P95]",
@@ -54,8 +55,9 @@ def command(
 ) -> None:
     """Show one design year by year, or record it as contracts.
 
-    Without --record: the municipality's cash flow, what it pays under each clause, and the results reached. With it,
-    replications are played through real contracts into the store; look at them with effekt replay.
+    Without --record: the municipality's cash flow, what it pays under each clause, appropriation effects, room under
+    the service ceiling, and the results reached. With it, replications are played through real contracts into the
+    store; look at them with effekt replay.
     """
     form = output_form(want_json, want_csv, target)
     check_target(target, force)
@@ -102,7 +104,12 @@ def _shown(
 
         return as_json(
             origin(comparison, file)
-            | {"cash_flow": records(comparison.cash_flow()), "results_reached": records(comparison.results_reached())}
+            | {
+                "cash_flow": records(comparison.cash_flow()),
+                "service_room": records(comparison.service_room()),
+                "appropriation": records(comparison.appropriation()),
+                "results_reached": records(comparison.results_reached()),
+            }
         )
     from reports.terminal.one_design import design_lines
     from reports.terminal.screen import as_text, screen_width, show
@@ -148,18 +155,25 @@ _FIELDS = ("contract", "replication", "percentile", "events", "paid")
 def _told(found: "list[Recorded]", place: str, store: str | None, form: str, lang: Language) -> str:
     import os
 
-    from reports.numbers import kroner_of_ore
+    from reports.numbers import kroner_of_ore, number
 
-    rows = [{name: getattr(each, name) for name in _FIELDS} for each in found]
+    rows = [{name: getattr(each, name) for name in _FIELDS} | {"paid": each.paid / 100} for each in found]
     if form == "json":
-        return as_json({"recorded": rows})
+        from reports.document import MONEY
+
+        return as_json(MONEY | {"recorded": rows})
     if form == "csv":
         return as_csv(_FIELDS, (tuple(row.values()) for row in rows))
     lines = [say(lang, "run.recorded", store=place)]
-    for row in rows:
-        percentile = f" ({row['percentile']})" if row["percentile"] else ""
-        told = row | {"percentile": percentile, "paid": kroner_of_ore(row["paid"], lang)}
+    for each in found:
+        told = {
+            "contract": each.contract,
+            "replication": each.replication,
+            "percentile": f" ({each.percentile})" if each.percentile else "",
+            "events": counted(lang, "event", each.events, number(each.events, lang)),
+            "paid": kroner_of_ore(each.paid, lang),
+        }
         lines.append("  " + say(lang, "run.recorded_line", **told))
     named = f" --store {store}" if store and os.environ.get(STORE_VARIABLE) != store else ""
-    lines.append(say(lang, "run.hint", contract=rows[0]["contract"], store=named))
+    lines.append(say(lang, "run.hint", contract=found[0].contract, store=named))
     return "\n".join(lines) + "\n"

@@ -6,11 +6,11 @@ from contracts.ledger import CITIZENS, RESOURCES, STATE
 from reports.comparison import Comparison
 from reports.marks import count_marks
 from reports.numbers import Language, Scale, number, percent
-from reports.texts import GROUPS, design_label, party_label, say
+from reports.texts import GROUPS, counted, design_label, measure_names, names, party_label, say
 from scenarios import Scenario
-from simulations.results import purse_parties
+from simulations.results import key_result, purse_parties
 
-from .closing import Figures, closing_words
+from .closing import Figures, against_ordinary, closing_words
 from .figure_cells import figure_cell, number_of, records, scale_of, table_scale
 from .grid import NO_BREAK, Cell, Grid, Line, Row, lay_out
 from .screen import paragraph
@@ -32,7 +32,6 @@ def comparison_lines(
     comparison: Comparison, lang: Language, width: int, seconds: float | None = None
 ) -> Iterator[Line]:
     """The whole page for a screen of that width; seconds: how long it took, told only where it is given."""
-    results, scenario = comparison.results, comparison.results.scenario
     figures = {(f["design"], f["figure"]): f for f in records(comparison.summary())}
     scale = table_scale(figures.values())
     yield from paragraph(_header(comparison, lang, seconds), width)
@@ -42,15 +41,20 @@ def comparison_lines(
     for sentence in closing_words(comparison, figures, scale, lang):
         yield from paragraph(sentence, width)
         yield "", ""
-    for sentence in _remarks(scenario, results.replications, results.coupling, scale, lang):
+    for sentence in _remarks(comparison, scale, lang):
         yield from paragraph(sentence, width)
 
 
 def _header(comparison: Comparison, lang: Language, seconds: float | None) -> str:
     results = comparison.results
-    title, count = results.scenario.title, number(results.replications, lang)
+    title, count = results.scenario.title, replications(results.replications, lang)
     header = say(lang, "header.title", title=title, replications=count, seed=results.seed)
     return header if seconds is None else say(lang, "header.seconds", header=header, seconds=number(seconds, lang, 1))
+
+
+def replications(count: int, lang: Language) -> str:
+    """`10.000 simuleringer`."""
+    return counted(lang, "replication", count, number(count, lang))
 
 
 def _grid(comparison: Comparison, figures: Figures, scale: Scale, lang: Language) -> Grid:
@@ -68,7 +72,9 @@ def _grid(comparison: Comparison, figures: Figures, scale: Scale, lang: Language
 
 
 def _figure_row(key: str, comparison: Comparison, figures: Figures, scale: Scale, lang: Language) -> Row | None:
-    """A figure of every design; none where it applies to no design."""
+    """A figure of every design; none where it applies to no design, or needs an ordinary budget that is not there."""
+    if key in COMPARED and not against_ordinary(comparison):
+        return None
     cells = []
     for name in comparison.results.designs:
         found = figures.get((name, key))
@@ -78,7 +84,8 @@ def _figure_row(key: str, comparison: Comparison, figures: Figures, scale: Scale
         cells.append(None if absent or found is None else figure_cell(found, scale, lang))
     if not any(cells):
         return None
-    label = f" {say(lang, f'figure.{key}')}"
+    citizens = number(comparison.results.scenario.target_group.citizens, lang)
+    label = f" {say(lang, f'figure.{key}', citizens=citizens)}"
     own = scale_of(key, scale)
     if own is not scale:
         label = f"{label} ({say(lang, f'unit.{own.key}').replace(' ', NO_BREAK)})"
@@ -95,10 +102,12 @@ def _gain_rows(comparison: Comparison, scale: Scale, lang: Language) -> Iterator
             total[design] = -mean
         else:
             found.setdefault((str(row["party"]), str(row["committee"] or "")), {})[design] = mean
+    committees = names(lang, "committee", (committee for _, committee in found if committee))
     purse = purse_parties(comparison.results.scenario)
     sides = sorted(found, key=lambda side: (side[0] not in purse, side[0] != STATE, side[0] == CITIZENS))
     for party, committee in sides:
-        yield _gain_row(party_label(lang, party, committee), found[party, committee], comparison, scale, lang)
+        label = party_label(lang, party, committees.get(committee, ""))
+        yield _gain_row(label, found[party, committee], comparison, scale, lang)
     yield _gain_row(say(lang, "party.all"), total, comparison, scale, lang)
 
 
@@ -108,18 +117,31 @@ def _gain_row(label: str, means: dict[str, float], comparison: Comparison, scale
     return Row(f" {label}", tuple(cells))
 
 
-def _remarks(scenario: Scenario, replications: int, coupling: str, scale: Scale, lang: Language) -> Iterator[str]:
+def _remarks(comparison: Comparison, scale: Scale, lang: Language) -> Iterator[str]:
     """What a reader must know to read the table: units, discounting, errors, coupling, and what the numbers rest on."""
-    unit = say(lang, f"unit.{scale.key}")
-    yield say(lang, "header.unit", unit=unit, years=scenario.horizon_years)
+    results, scenario = comparison.results, comparison.results.scenario
+    unit, years = say(lang, f"unit.{scale.key}"), counted(lang, "year", scenario.horizon_years)
+    yield say(lang, "header.unit", unit=unit, years=years)
     rate = scenario.discounting.rate
     if rate:
         decimals = 0 if rate * 100 == round(rate * 100) else 1
         yield say(lang, "header.discounting", rate=percent(rate, lang, decimals))
-    yield say(lang, "word.error", replications=number(replications, lang))
-    if coupling == "independent":
+    key = key_result(scenario)
+    if key is not None:
+        yield say(lang, "header.key_result", measure=measure_names(scenario, lang)[key[0]], month=key[1])
+    if not against_ordinary(comparison):
+        yield _alone(comparison, lang)
+    yield say(lang, "word.error", replications=replications(results.replications, lang))
+    if results.coupling == "independent":
         yield say(lang, "header.independent")
     yield marks_line(scenario, lang)
+
+
+def _alone(comparison: Comparison, lang: Language) -> str:
+    """Why nothing is compared, and what to add."""
+    designs = comparison.results.scenario.designs
+    ordinary = next((name for name, design in designs.items() if design.kind == "ordinary_budget"), None)
+    return say(lang, "header.no_ordinary") if ordinary is None else say(lang, "header.add_ordinary", name=ordinary)
 
 
 def marks_line(scenario: Scenario, lang: Language) -> str:

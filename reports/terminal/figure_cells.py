@@ -4,7 +4,18 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from reports.numbers import THOUSANDS, Language, Number, Scale, margin, number, percent, scale_for
+from reports.numbers import (
+    MILLION,
+    THOUSANDS,
+    Language,
+    Number,
+    Scale,
+    margin,
+    number,
+    percent,
+    scale_for,
+    share_decimals,
+)
 from reports.texts import say
 
 from .grid import Cell
@@ -17,6 +28,8 @@ Figure = Mapping[str, Any]
 
 SMALL = frozenset({"cost_per_extra_result"})
 """Amounts for one citizen: always in thousands."""
+WIDEST_BOUND = 0.03
+"""The upper bound of a probability never seen in 100 replications; what is wider is not shown."""
 
 
 def records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -33,10 +46,18 @@ def number_of(value: Any) -> float | None:
 
 
 def table_scale(figures: Iterable[Figure]) -> Scale:
-    """The scale for the amounts of a comparison: that of its largest net gain or liquidity low point."""
-    shown = ("net_gain_p5", "net_gain_p95", "net_gain", "liquidity_low")
-    amounts = [number_of(f["value"]) for f in figures if f["figure"] in shown]
-    return scale_for(max((abs(amount) for amount in amounts if amount is not None), default=0.0))
+    """The scale for the amounts of a comparison: that of its largest mean net gain or loss.
+
+    Thousands where a difference that is there (more than two standard errors) would have less than two digits.
+    """
+    gains = [0.0]
+    for figure in figures:
+        amount, error = abs(number_of(figure["value"]) or 0.0), number_of(figure["error"]) or 0.0
+        if figure["figure"] == "net_gain":
+            gains.append(amount)
+        elif figure["figure"] == "difference_from_ordinary" and 2 * error < amount < MILLION:
+            return THOUSANDS
+    return scale_for(max(gains))
 
 
 def scale_of(figure: str, scale: Scale) -> Scale:
@@ -48,8 +69,9 @@ def figure_cell(figure: Figure, scale: Scale, lang: Language) -> Cell:
     """Value and error of a figure, or the text of its note."""
     value, note = number_of(figure["value"]), str(figure["note"] or "")
     if note == "none_seen":
-        bound = number_of(figure["high"])
-        return Cell(words="–" if bound is None else say(lang, "note.none_seen", bound=_small_percent(bound, lang)))
+        return _none_seen(number_of(figure["high"]), lang)
+    if note == "none" and figure["figure"] == "price_of_risk":
+        return Cell(words=say(lang, "note.moves_no_risk"))
     if value is None or note in ("none", "not_unique", "unbounded", "not_applicable", "never_below", "reference"):
         return Cell(words=say(lang, f"note.{note}") if note else "–")
     error = number_of(figure["error"]) or 0.0
@@ -61,13 +83,25 @@ def _shown(value: float, error: float, figure: Figure, scale: Scale, lang: Langu
         case "kr":
             own = scale_of(figure["figure"], scale)
             return Cell(own.show(value, lang), own.margin(error, lang))
-        case "share" | "rate":
+        case "share":
+            decimals = share_decimals(value)
+            return Cell(percent(value, lang, decimals), margin(error * 100, lang, decimals))
+        case "rate":
             return Cell(percent(value, lang), margin(error * 100, lang, 1))
         case "year":
             return Cell(str(round(value)))
         case "factor":
             return Cell(number(value, lang, 2), margin(error, lang, 2))
     return Cell(number(value, lang, 1), margin(error, lang, 1))
+
+
+def _none_seen(bound: float | None, lang: Language) -> Cell:
+    """The upper bound of a probability; too few replications to bound it well only show that none was seen."""
+    if bound is None:
+        return Cell(words="–")
+    if bound > WIDEST_BOUND:
+        return Cell(percent(0, lang))
+    return Cell(words=say(lang, "note.none_seen", bound=_small_percent(bound, lang)))
 
 
 def _small_percent(share: Number, lang: Language) -> str:

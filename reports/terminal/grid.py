@@ -1,5 +1,6 @@
 """Tables of plain text: values and their errors line up, heads wrap, and what is too wide becomes several tables."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,8 @@ LABELS = (48, 40, 34, 28)
 NARROWEST_LABEL = 14
 SHORT_HEAD = 6
 """Heads of so few characters are not broken."""
+LONG_WORDS = 14
+"""Words in a cell of more characters may take two lines."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,20 @@ def _column_width(grid: Grid, column: int) -> int:
     values, margins = _cell_widths(grid, column)
     pieces = [piece + "-" * (piece is not parts[-1]) for parts in _pieces(grid.heads[column]) for piece in parts]
     whole = len(bare(grid.heads[column]))
-    words = max((len(row.cells[column].words) for row in grid.rows if row.cells), default=0)
+    words = max((_words_width(row.cells[column].words) for row in grid.rows if row.cells), default=0)
     head = whole if whole <= SHORT_HEAD else min(max(map(len, pieces), default=0), 18)
     return max(values + margins, words, head)
+
+
+def _words_width(words: str) -> int:
+    """How wide words in a cell must be: short ones stand on one line, others on two."""
+    if len(words) <= LONG_WORDS:
+        return len(words)
+    return next(width for width in range(1, len(words) + 1) if len(_lines(words, width)) <= 2)
+
+
+def _lines(words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, width, break_long_words=False) if len(words) > width else [words]
 
 
 def _pieces(head: str) -> list[list[str]]:
@@ -144,11 +158,13 @@ def _table(grid: Grid, columns: Sequence[int], widths: Sequence[int], label: int
         if not row.cells:
             yield row.label, "group"
             continue
-        lines = _wrapped_label(row.label, label)
-        for line in lines[:-1]:
+        *above, last = _wrapped_label(row.label, label)
+        for line in above:
             yield line, ""
-        cells = [" " * GAP + _cell(grid, row.cells[column], column, widths[column]) for column in columns]
-        yield (lines[-1].ljust(label) + "".join(cells)).rstrip(), ""
+        cells = [_cell(grid, row.cells[column], column, widths[column]) for column in columns]
+        for level in range(max(map(len, cells), default=1)):
+            texts = [" " * GAP + _at(cell, level).ljust(widths[c]) for c, cell in zip(columns, cells, strict=True)]
+            yield ((last if level == 0 else "").ljust(label) + "".join(texts)).rstrip(), ""
 
 
 def _with(columns: Sequence[int], heads: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
@@ -159,6 +175,10 @@ def _head(lines: list[str], level: int) -> str:
     return lines[level] if level >= 0 else ""
 
 
+def _at(lines: list[str], level: int) -> str:
+    return lines[level] if level < len(lines) else ""
+
+
 def _wrapped_label(text: str, width: int) -> list[str]:
     if len(text) <= width:
         return [text]
@@ -167,9 +187,10 @@ def _wrapped_label(text: str, width: int) -> list[str]:
     return [text[:indent] + first, *(" " * (indent + 2) + line for line in rest)]
 
 
-def _cell(grid: Grid, cell: Cell, column: int, width: int) -> str:
+def _cell(grid: Grid, cell: Cell, column: int, width: int) -> list[str]:
+    """The lines of a cell."""
     value, margin = _cell_widths(grid, column)
     if cell.words:
-        return cell.words.rjust(width - margin if value else width).ljust(width)
+        return [line.rjust(width - margin if value else width) for line in _lines(cell.words, width)]
     after = f" {cell.margin}" if cell.margin else ""
-    return (cell.value + after.ljust(margin)).rjust(width)
+    return [(cell.value + after.ljust(margin)).rjust(width)]

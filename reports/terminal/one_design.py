@@ -1,17 +1,16 @@
-"""One design as a page of text: cash flow by year, payments by clause, results reached."""
+"""One design as a page of text: cash flow, payments by clause, budget effects by year, results reached."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from reports.comparison import Comparison
 from reports.numbers import Language, Scale, number, scale_for
-from reports.texts import bare, design_label, say, word
+from reports.texts import bare, capital, design_label, measure_names, names, say
 
+from .budget import Records, appropriation_grid, room_grid
+from .comparing import replications
 from .figure_cells import number_of, records
 from .grid import Cell, Grid, Line, Row, lay_out
 from .screen import paragraph
-
-Records = list[dict[str, Any]]
 
 
 def design_lines(comparison: Comparison, design: str, lang: Language, width: int) -> Iterator[Line]:
@@ -20,7 +19,7 @@ def design_lines(comparison: Comparison, design: str, lang: Language, width: int
     cash: Records = records(comparison.cash_flow())
     scale = scale_for(max(abs(number_of(row[key]) or 0.0) for row in cash for key in ("mean", "p5", "p95")))
     told = {"title": scenario.title, "design": bare(design_label(scenario, design, lang)), "seed": results.seed}
-    yield from paragraph(say(lang, "run.title", replications=number(results.replications, lang), **told), width)
+    yield from paragraph(say(lang, "run.title", replications=replications(results.replications, lang), **told), width)
     yield "", ""
     unit = say(lang, f"unit.{scale.key}")
     yield say(lang, "run.cash", unit=unit), "group"
@@ -30,9 +29,17 @@ def design_lines(comparison: Comparison, design: str, lang: Language, width: int
         yield say(lang, "run.no_contract"), ""
     else:
         yield say(lang, "run.payments", unit=unit), "group"
-        yield from _payments(cash, scale, lang, width)
+        yield from _payments(comparison, design, cash, scale, lang, width)
+    yield "", ""
+    yield say(lang, "run.appropriation", unit=unit), "group"
+    yield from lay_out(appropriation_grid(scenario, records(comparison.appropriation()), scale, lang), width)
+    yield "", ""
+    yield say(lang, "run.room", unit=unit), "group"
+    yield from lay_out(room_grid(records(comparison.service_room()), scale, lang), width)
     yield "", ""
     yield from _results(comparison, lang, width)
+    yield "", ""
+    yield from paragraph(say(lang, "run.sign"), width)
 
 
 def _cash_grid(cash: Records, scale: Scale, lang: Language) -> Grid:
@@ -45,7 +52,9 @@ def _cash_grid(cash: Records, scale: Scale, lang: Language) -> Grid:
     return Grid(tuple(say(lang, f"run.{key}") for key in ("mean", "low", "high")), tuple(rows), say(lang, "run.year"))
 
 
-def _payments(cash: Records, scale: Scale, lang: Language, width: int) -> Iterator[Line]:
+def _payments(
+    comparison: Comparison, design: str, cash: Records, scale: Scale, lang: Language, width: int
+) -> Iterator[Line]:
     """What the purse pays by clause and year; + is paid."""
     years = sorted({row["year"] for row in cash})
     paid: dict[str, dict[int, float]] = {}
@@ -57,7 +66,12 @@ def _payments(cash: Records, scale: Scale, lang: Language, width: int) -> Iterat
     if not paid:
         yield say(lang, "run.none"), ""
         return
-    rows = [_payment_row(word(lang, "column", clause), by_year, scale, lang) for clause, by_year in paid.items()]
+    contract = comparison.results.scenario.designs[design].contract
+    called = names(lang, "column", contract.clauses if contract else ())
+    rows = [
+        _payment_row(capital(called.get(clause) or say(lang, f"column.{clause}")), by_year, scale, lang)
+        for clause, by_year in paid.items()
+    ]
     if len(paid) > 1:
         total = {year: sum(by_year[year] for by_year in paid.values()) for year in years}
         rows.append(_payment_row(say(lang, "run.sum"), total, scale, lang))
@@ -76,13 +90,13 @@ def _results(comparison: Comparison, lang: Language, width: int) -> Iterator[Lin
         yield say(lang, "run.no_results"), ""
         return
     yield say(lang, "run.results"), "group"
-    keys = ("with_intervention", "without", "extra")
+    called = measure_names(comparison.results.scenario, lang)
     rows: list[Row] = []
     for row in found:
-        heading = Row(word(lang, "measure", row["measure"]))
+        heading = Row(capital(called[row["measure"]]))
         if heading not in rows:
             rows.append(heading)
-        cells = tuple(Cell(number(row[key], lang, 1)) for key in keys)
+        cells = tuple(Cell(number(row[key], lang, 1)) for key in ("measured", "with_intervention", "without", "extra"))
         rows.append(Row(f"  {say(lang, 'run.month').lower()} {row['month']}", cells))
-    heads = tuple(say(lang, f"run.{key}") for key in ("with", "without", "extra"))
+    heads = tuple(say(lang, f"run.{key}") for key in ("measured", "with", "without", "extra"))
     yield from lay_out(Grid(heads, tuple(rows), say(lang, "run.result")), width)

@@ -5,18 +5,20 @@ from typing import Any
 
 from contracts.audit import Difference, timeline
 from contracts.audit import Row as Happened
-from contracts.events import Event
+from contracts.events import Event, Measured, SavingRealised, Signed
 from contracts.fund import FundState
 from contracts.register import Entry
 from contracts.state import State
 from reports.numbers import Language, kroner_of_ore, number
-from reports.texts import say, word
+from reports.texts import counted, names, say, word
 
 from .columns import table
 from .grid import Line
 from .screen import paragraph
 
 Moment = Mapping[str, Any]
+Called = Mapping[str, Mapping[str, str]]
+"""What names of a log are called, by area of the texts."""
 
 
 def list_lines(store: str, entries: Sequence[Entry], lang: Language, width: int) -> Iterator[Line]:
@@ -26,7 +28,7 @@ def list_lines(store: str, entries: Sequence[Entry], lang: Language, width: int)
         return
     yield say(lang, "replay.contracts", store=store), "group"
     for entry in entries:
-        events = say(lang, "replay.events", count=number(entry.version, lang))
+        events = counted(lang, "event", entry.version, number(entry.version, lang))
         yield "  " + entry.id, ""
         yield f"    {word(lang, 'kind', entry.kind)} · {events} · {entry.title}", ""
 
@@ -39,8 +41,11 @@ def contract_lines(
     yield from paragraph(f"{state.log}: {state.title} ({word(lang, 'kind', state.kind)})", width)
     yield "", ""
     heads = [say(lang, f"replay.{key}") for key in ("number", "date", "what", "amount", "told")]
-    rows = [[str(h.version), h.effective.isoformat(), word(lang, "event", h.kind), _amount(h, lang), told(h, lang)]
-            for h in happened]  # fmt: skip
+    called = _called(events, lang)
+    rows = [
+        [str(h.version), h.effective.isoformat(), word(lang, "event", h.kind), _amount(h, lang), told(h, called, lang)]
+        for h in happened
+    ]
     yield from table(heads, rows, "rllrl", width)
     yield "", ""
     yield say(lang, "replay.version", version=happened[-1].version, count=len(events)), "group"
@@ -57,6 +62,13 @@ def _before(event: Event, moment: Moment) -> bool:
     )
 
 
+def _called(events: Sequence[Event], lang: Language) -> Called:
+    """What a log's clauses and metrics are called."""
+    clauses = events[0].terms.clauses if isinstance(events[0], Signed) else ()
+    metrics = {event.metric for event in events if isinstance(event, Measured | SavingRealised)}
+    return {"column": names(lang, "column", clauses), "measure": names(lang, "measure", metrics)}
+
+
 def _amount(happened: Happened, lang: Language) -> str:
     if happened.amount is None:
         return ""
@@ -68,13 +80,13 @@ def number_of_ore(ore: int, lang: Language) -> str:
     return kroner_of_ore(ore, lang).replace("DKK ", "").replace(" kr.", "")
 
 
-def told(happened: Happened, lang: Language) -> str:
+def told(happened: Happened, called: Called, lang: Language) -> str:
     """What an event tells beside its amount, in words."""
     shown = {field: value for field, value in happened.detail.items() if value != happened.effective}
-    return ", ".join(filter(None, _details(shown, lang)))
+    return ", ".join(filter(None, _details(shown, called, lang)))
 
 
-def _details(detail: Mapping[str, Any], lang: Language) -> Iterator[str]:
+def _details(detail: Mapping[str, Any], called: Called, lang: Language) -> Iterator[str]:
     for field, value in detail.items():
         match field:
             case "kind":
@@ -85,26 +97,27 @@ def _details(detail: Mapping[str, Any], lang: Language) -> Iterator[str]:
                 quantity = number(detail["quantity"], lang, 0 if float(detail["quantity"]).is_integer() else 2)
                 yield say(lang, "detail.reached", quantity=quantity, measured=value)
             case "providers" | "payers" | "paid" | "cuts":
-                yield _shares(field, value, lang)
+                yield _shares(field, value, called, lang)
             case "persons" | "facts":
                 yield say(lang, f"detail.{field.removesuffix('s') if value == 1 else field}", value=value)
             case "closing" | "early":
                 yield say(lang, f"detail.{field}") if value else ""
             case "metric":
-                yield word(lang, "measure", value)
+                yield called["measure"].get(value, value)
             case _:
                 yield say(lang, f"detail.{field}", value=value)
 
 
-def _shares(field: str, amounts: Mapping[str, int], lang: Language) -> str:
+def _shares(field: str, amounts: Mapping[str, int], called: Called, lang: Language) -> str:
     """Amounts by name: one name alone, or each with its amount."""
     area = {"paid": "column", "cuts": "limit"}.get(field, "party")
     if not amounts:
         return ""
-    if len(amounts) == 1 and field != "cuts":
-        parts = [word(lang, area, name) for name in amounts]
+    named = {called.get(area, {}).get(name) or word(lang, area, name): amount for name, amount in amounts.items()}
+    if len(named) == 1 and field != "cuts":
+        parts = list(named)
     else:
-        parts = [f"{word(lang, area, name)} {number_of_ore(amount, lang)}" for name, amount in amounts.items()]
+        parts = [f"{name} {number_of_ore(amount, lang)}" for name, amount in named.items()]
     return say(lang, f"detail.{field}", value=", ".join(parts))
 
 
@@ -132,7 +145,8 @@ def check_lines(
 ) -> Iterator[Line]:
     """Whether every event recomputes from the facts, or the first that does not."""
     if not differences:
-        yield from paragraph(say(lang, "replay.holds", count=len(events)), width)
+        holds = "replay.holds_one" if len(events) == 1 else "replay.holds"
+        yield from paragraph(say(lang, holds, count=len(events)), width)
         return
     first = differences[0]
     event = next((each for each in events if each.version == first.version), events[0])
@@ -148,7 +162,15 @@ def check_lines(
     )
     yield from paragraph(wrong, width)
     if len(differences) > 1:
-        yield from paragraph(say(lang, "replay.wrong_more", count=len(differences) - 1), width)
+        more = counted(lang, "difference", len(differences) - 1)
+        yield from paragraph(say(lang, "replay.wrong_more", differences=more), width)
+
+
+def difference_line(difference: Difference, lang: Language) -> str:
+    """Where a log does not recompute, as a program tells it: amounts in kroner, as on the page."""
+    place = f"{difference.kind} {difference.field}".strip()
+    expected, found = (_said(each, difference.field, lang) for each in (difference.expected, difference.found))
+    return f"event {difference.version}, {place}: expected {expected}, found {found}"
 
 
 def _said(value: Any, field: str, lang: Language) -> str:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from reports.harmless import harmless_line
 from reports.numbers import Language
 from reports.texts import say
 
@@ -46,12 +47,12 @@ def show(lines: Iterable[Line]) -> None:
 
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     for line, style in lines:
-        console.print(Text(line, style=_STYLES.get(style, "")))
+        console.print(Text(harmless_line(line), style=_STYLES.get(style, "")))
 
 
 def as_text(lines: Iterable[Line]) -> str:
-    """Lines as plain text."""
-    return "".join(line + "\n" for line, _ in lines)
+    """Lines as plain text, without control characters."""
+    return "".join(harmless_line(line) + "\n" for line, _ in lines)
 
 
 def paragraph(text: str, width: int) -> Iterator[Line]:

@@ -139,7 +139,9 @@ class TestBadInput:
         [
             (["--design", "dsii"], "there is no design 'dsii'; did you mean"),
             (["--replications", "0"], "--replications"),
-            (["--replications", "1.000"], "--replications"),
+            (["--replications", "10.000"], "found '10.000'; write 10000"),
+            (["--seed", "1,000"], "found '1,000'; write 1000"),
+            (["--replications", "1.5"], "--replications"),
             (["--workers", "0"], "--workers"),
             (["--lang", "sv"], "--lang"),
             (["--json", "--csv"], "keep one"),
@@ -191,6 +193,7 @@ class TestCompare:
         assert document["replications"] == 400
         assert document["seed"] == 1
         assert document["coupling"] == "keyed"
+        assert (document["currency"], document["unit"]) == ("DKK", "kr.")
         assert len(document["scenario"]["sha256"]) == 64
         assert {figure["figure"] for figure in document["figures"]} == set(FIGURES)
         for part in ("cash_flow", "who_gains", "service_room", "appropriation", "results_reached"):

@@ -48,11 +48,16 @@ class TestRun:
     def test_it_shows_the_worked_example_by_year(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", str(EXAMPLE), "--design", "rate_card", *QUICK]) == 0
         page = capsys.readouterr().out
-        rows = {line.split()[0]: line.split()[1:] for line in page.splitlines() if line[:2] == "20"}
+        cash = page.partition("Kommunens betaling")[0]
+        rows = {line.split()[0]: line.split()[1:] for line in cash.splitlines() if line[:2] == "20"}
         assert rows == {"2020": ["216"] * 3, "2021": ["108"] * 3, "2022": ["380"] * 3}
-        paid = next(line for line in page.splitlines() if line.startswith("bolig"))
+        paid = next(line for line in page.splitlines() if line.startswith("Bolig"))
         assert paid.split()[1:] == ["432", "864", "661", "1.957"]  # 60 % of 720.000, 1.440.000 and 1.100.925
-        assert "måned 36" in page
+        assert "måned 36 10,0 7,0 2,0 5,0" in " ".join(page.split())  # measured, with, without, difference
+        assert "Budgetår  Overslagsår  Overslagsår" in page
+        assert "  serviceudgifter" in page
+        room = page.partition("Råderum under servicerammen")[2]
+        assert "2020 216 216 0,0 %" in " ".join(room.split())
 
     @pytest.mark.parametrize("design", ["ordinary", "pool", "gain_share"])
     def test_every_design_can_be_shown(self, design: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,6 +99,28 @@ class TestRecord:
         assert main(hint.split()) == 0
         assert "de stemmer" in capsys.readouterr().out
 
+    def test_every_amount_of_its_document_is_in_kroner(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        record = ["run", str(EXAMPLE), "--design", "rate_card", "--record", "--replication", "0", *QUICK]
+        assert main([*record, "--store", str(tmp_path / "a.sqlite"), "--json"]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert (document["currency"], document["unit"]) == ("DKK", "kr.")
+        assert [each["paid"] for each in document["recorded"]] == [3_260_925]
+        assert main([*record, "--store", str(tmp_path / "b.sqlite"), "--csv"]) == 0
+        assert capsys.readouterr().out.rstrip().endswith(",3260925.0")
+
+    def test_a_home_folder_that_cannot_be_made_is_an_unavailable_store(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "file").write_text("not a folder")
+        for name in ("HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "USERPROFILE"):
+            monkeypatch.setenv(name, str(tmp_path / "file" / "home"))
+        assert main(["run", str(EXAMPLE), "--design", "pool", "--record", *QUICK]) == 4
+        told = capsys.readouterr().err
+        assert "the folder of the store cannot be made" in told
+        assert "--store or EFFEKT_STORE" in told
+
     def test_what_is_recorded_is_not_recorded_again(self, store: Path, capsys: pytest.CaptureFixture[str]) -> None:
         record = ["run", str(EXAMPLE), "--design", "pool", "--record", "--replication", "0", *QUICK]
         assert main([*record, "--store", str(store)]) == 2
@@ -115,7 +142,8 @@ class TestReplay:
         told = capsys.readouterr().out
         assert card in told
         assert "ekstern investor" in told
-        assert "intern pulje" in told
+        assert "udmøntning fra intern pulje" in told
+        assert "lån" not in told
 
     def test_it_tells_what_happened_and_that_it_holds(
         self, store: Path, card: str, capsys: pytest.CaptureFixture[str]
@@ -124,7 +152,9 @@ class TestReplay:
         told = capsys.readouterr().out
         assert "2020-12-31  betaling" in told
         assert "fra Kommunen 432.000, Staten 288.000" in told
-        assert "afkastloft 159.075" in told
+        assert "beskåret af afkastloft 159.075" in told
+        assert "resultat godkendt" in told
+        assert "1 resultat" in told or " resultater" in told
         assert "Betalt i alt               3.260.925 kr." in told
         assert "stemmer" in told
 
@@ -182,7 +212,7 @@ class TestReplay:
         told = capsys.readouterr()
         assert "stemmer ikke" in told.out
         assert "432.000 kr., er 432.001 kr. " in " ".join(told.out.split()) + " "
-        assert "contract.paid amounts.municipality: expected 43200000, found 43200100" in told.err
+        assert "contract.paid amounts.municipality: expected 432.000 kr., found 432.001 kr.\n" in told.err
 
     def test_a_lost_event_is_found(self, store: Path, card: str, capsys: pytest.CaptureFixture[str]) -> None:
         with sqlite3.connect(store) as connection:

@@ -17,6 +17,7 @@ from reports.numbers import (
     percent,
     rounded,
     scale_for,
+    share_decimals,
 )
 
 
@@ -55,6 +56,14 @@ def test_shares_in_both_languages() -> None:
     assert percent(-0.0004, "da") == "0,0 %"
 
 
+@pytest.mark.parametrize(
+    ("share", "decimals"),
+    [(0.0, 1), (1.0, 1), (0.5, 1), (0.001, 1), (0.0009, 2), (0.0003, 2), (0.00003, 3), (0.9997, 2), (1e-12, 6)],
+)
+def test_a_small_probability_never_looks_like_none(share: float, decimals: int) -> None:
+    assert share_decimals(share) == decimals
+
+
 def test_an_error_that_is_there_is_shown_and_none_is_not() -> None:
     assert margin(0.12, "da", 1) == "±0,1"
     assert margin(0.02, "da", 1) == "±0,0"
@@ -64,8 +73,8 @@ def test_an_error_that_is_there_is_shown_and_none_is_not() -> None:
 
 
 def test_small_amounts_are_shown_in_thousands() -> None:
-    assert scale_for(-4_999_999) is THOUSANDS
-    assert scale_for(5_000_000) is MILLIONS
+    assert scale_for(-19_999_999) is THOUSANDS
+    assert scale_for(20_000_000) is MILLIONS
     assert THOUSANDS.show(1_043_500, "da") == "1.044"
     assert MILLIONS.show(1_043_500, "da") == "1,0"
 

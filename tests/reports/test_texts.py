@@ -9,7 +9,7 @@ import pytest
 from contracts.audit import AGGREGATES
 from contracts.events import EVENTS
 from reports.key_figures import FIGURES
-from reports.texts import DA, EN, GROUPS, TABLES, bare, design_label, listed, say, word
+from reports.texts import DA, EN, GROUPS, KINDS, TABLES, bare, counted, design_label, listed, names, say, word
 from scenarios import Scenario, load
 
 ROOT = Path(__file__).parents[2]
@@ -71,12 +71,38 @@ def test_usual_designs_have_their_danish_names(key: str, expected: str) -> None:
 
 
 def test_a_design_is_called_by_its_label_then_its_usual_name_then_its_key(example: Scenario) -> None:
-    assert bare(design_label(example, "ordinary", "da")) == "Egenfinansiering (driftsbudget)"
-    assert design_label(example, "rate_card", "da") == "rate card"
+    assert design_label(example, "ordinary", "da") == "Ordinary"
+    assert design_label(example, "rate_card", "da") == "Rate card"
     own = example.designs["rate_card"].model_copy(update={"label": {"da": "Vores aftale"}})
     named = example.model_copy(update={"designs": example.designs | {"rate_card": own}})
     assert design_label(named, "rate_card", "da") == "Vores aftale"
-    assert design_label(named, "rate_card", "en") == "rate card"
+    assert design_label(named, "rate_card", "en") == "Rate card"
+
+
+@pytest.mark.parametrize("key", KINDS)
+def test_a_usual_key_has_its_usual_name_only_for_a_design_of_its_kind(key: str, example: Scenario) -> None:
+    of_kind = {design.kind: design for design in example.designs.values()}
+    for kind, design in of_kind.items():
+        label = design_label(example.model_copy(update={"designs": {key: design}}), key, "da")
+        assert (label == DA[f"design.{key}"]) == (kind == KINDS[key])
+        assert label[0].isupper()
+
+
+def test_names_are_translated_all_or_none() -> None:
+    assert names("da", "measure", ["stable_housing", "self_mastery"]) == {
+        "stable_housing": "stabil bolig",
+        "self_mastery": "mestring af eget liv",
+    }
+    own = {"stable_housing": "stable housing", "i_arbejde": "i arbejde"}
+    assert names("da", "measure", ["stable_housing", "i_arbejde"]) == own
+
+
+def test_one_is_not_said_as_many() -> None:
+    assert counted("da", "replication", 1) == "1 simulering"
+    assert counted("da", "replication", 10_000, "10.000") == "10.000 simuleringer"
+    assert counted("en", "year", 1) == "1 year"
+    nouns = {key.removesuffix("s") for key in DA if key.startswith("count.")}
+    assert {f"{noun}{ending}" for noun in nouns for ending in ("", "s")} <= set(DA)
 
 
 def test_what_the_user_names_is_left_as_it_is() -> None:
