@@ -18,7 +18,7 @@ from contracts.compiled import Plan, PricePlan, SavingsPlan, compile_terms
 from scenarios.model import Scenario
 from simulations import statistics as st
 from simulations.maximum import UNBOUNDED
-from simulations.months import MONTH, YEAR, date_of
+from simulations.months import MONTH, YEAR, date_of, day_of
 from simulations.results import DesignResult, key_result
 from simulations.run import Results
 from simulations.statistics import NOTHING, Estimate, Floats
@@ -232,7 +232,7 @@ def _payments(seen: _Seen) -> Found:
     else:
         most = NOTHING if mine.maximum == UNBOUNDED else Estimate(mine.maximum * KRONE)
         yield _noted("maximum_payment", most, "kr", "unbounded")
-        yield "expected_payment", st.mean(mine.paid).scaled(KRONE), "kr", ""
+        yield "expected_payment", st.mean(mine.paid - mine.guaranteed).scaled(KRONE), "kr", ""
     yield "enrolled", st.mean(mine.enrolled), "citizens", ""
     note = "none" if key_result(seen.scenario) else "not_applicable"
     yield _noted("cost_per_extra_result", st.ratio(mine.outlay * KRONE, mine.extra), "kr", note)
@@ -241,9 +241,9 @@ def _payments(seen: _Seen) -> Found:
 def _evidence(seen: _Seen) -> Found:
     """What is paid for results that would have come anyway, and how much of the gain nobody measures any more."""
     prices = [] if seen.plan is None else [clause for clause in seen.plan.clauses if isinstance(clause, PricePlan)]
-    with_, anyway = np.sum([_earned(seen, clause) for clause in prices], axis=0) if prices else (0, 0)
+    with_, anyway = seen.mine.earned
     note = "none" if prices else "not_applicable"
-    yield _noted("paid_anyway", Estimate(float(anyway / with_)) if with_ else NOTHING, "share", note)
+    yield _noted("paid_anyway", Estimate(anyway / with_) if with_ else NOTHING, "share", note)
     last = _last_measured(seen)
     saved = float(seen.mine.saving_year.sum())
     if last is None or saved <= 0:
@@ -253,24 +253,15 @@ def _evidence(seen: _Seen) -> Found:
         yield "gain_after_last_evidence", Estimate(float(after) / saved), "share", ""
 
 
-def _earned(seen: _Seen, clause: PricePlan) -> tuple[int, int]:
-    """Øre earned at a clause's prices over all replications, with the intervention and without, before any limit."""
-    metric = seen.plan.metrics[clause.metric] if seen.plan else ""
-    with_ = anyway = 0
-    for (name, month), (reached, without) in seen.mine.reached.items():
-        if name == metric and month < len(clause.price):
-            with_ += reached * int(clause.price[month])
-            anyway += without * int(clause.price[month])
-    return with_, anyway
-
-
 def _last_measured(seen: _Seen) -> int | None:
     """The last year in which a fact that the contract pays for is measured; none if it pays for nothing measured."""
     plan, scenario = seen.plan, seen.scenario
     if plan is None:
         return None
     if any(isinstance(clause, SavingsPlan) for clause in plan.clauses):
-        return seen.years[-1]
+        after = dt.date.fromordinal(plan.end_day) + dt.timedelta(days=1)
+        # certified when a year ends, and at the end of the horizon
+        return seen.years[-1] if after == scenario.end else after.year - 1
     months = [
         month
         for clause in plan.clauses
@@ -280,12 +271,14 @@ def _last_measured(seen: _Seen) -> int | None:
     ]
     if not months:
         return None
-    delay = scenario.designs[seen.name].start_delay_months
-    intake = (scenario.target_group.citizens - 1) // scenario.target_group.intake.per_month
-    since = max(delay, intake) if scenario.follow_up_clock == "citizen" else delay
-    horizon = scenario.horizon_years * YEAR
-    instants = [min((month + since) * MONTH, horizon) for month in months]
-    return date_of(max(instants) - 1, scenario.start).year
+    delay = scenario.designs[seen.name].start_delay_months * MONTH
+    since = seen.mine.last_start if scenario.follow_up_clock == "citizen" else delay
+    end = day_of(dt.date.fromordinal(plan.end_day), scenario.start) + 1
+    if scenario.follow_up_clock == "contract":
+        months = [month for month in months if month * MONTH + since <= end]
+    if not months:
+        return None
+    return date_of(min(max(months) * MONTH + since, end) - 1, scenario.start).year
 
 
 _PARTS = (_gain, _price, _liquidity, _investors, _service_room, _payments, _evidence)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.compiled import PricePlan
 from contracts.ledger import MUNICIPALITY, RESOURCES, Account, Posting, accounts, net
 from contracts.money import Ore
 from scenarios.model import Scenario
@@ -85,15 +86,18 @@ def _binned(total: Ints, bins: Ints, counts: Ints, sums: Ints) -> LineTotals:
 class DesignResult:
     """One design over all replications. R replications, Y budget years; amounts in øre.
 
-    net [R, Y]: the purse's net by year; service_room [R, Y]; party_total [R, party]: net by party and committee over
-    the horizon; outside [R, Y]: what providers of capital outside the purse receive less their capital; co_payment
-    [R, Y]: what payers outside the purse pay; drawn: capital drawn, paid: to the providers of capital, paid_by_purse:
-    of it by the purse; outlay: what the purse lays out for the intervention; exposure: the most that providers have
-    outstanding on any day; extra: extra citizens with the key result; enrolled, all [R]. maximum: the most the contract
-    can come to pay (see `maximum`). measured, reached: citizens over all replications who were measured at each
-    (measure, month), and who reached it, with the intervention and without. Sums over replications:
-    party_year [party, Y], investor_year [Y], saving_year [Y], lines; investor_flow: all providers' net by instant
-    (draws at the beginning of their day, payments at its end).
+    By replication and year [R, Y]: `net`, the purse's net; `service_room`; `outside`, what providers of capital outside
+    the purse receive less their capital; `co_payment`, what payers outside the purse pay.
+    By replication [R] (party_total [R, party]): `party_total`, net by party and committee over the horizon; `drawn`,
+    capital; `paid` to the providers of capital, of it `paid_by_purse` and `guaranteed` by a guarantor; `outlay`, what
+    the purse lays out for the intervention; `exposure`, the most that providers have outstanding on any day; `extra`,
+    extra citizens with the key result; `enrolled`.
+    Over all replications: `maximum`, the most that the contract can come to pay (see `maximum`); `measured` and
+    `reached`, citizens measured at each (measure, month), and who reached it with the intervention and without;
+    `earned`, at the contract's prices while it ran, before any limit, with the intervention and without; `last_start`,
+    the last instant at which anybody started; sums by year `party_year` [party, Y], `investor_year` and `saving_year`
+    [Y]; `investor_flow`, the providers' net by instant (draws at the beginning of their day, payments at its end);
+    `lines`.
     """
 
     parties: tuple[Account, ...]
@@ -105,6 +109,7 @@ class DesignResult:
     drawn: Ints
     paid: Ints
     paid_by_purse: Ints
+    guaranteed: Ints
     outlay: Ints
     exposure: Ints
     extra: Ints
@@ -112,6 +117,8 @@ class DesignResult:
     maximum: int
     measured: dict[tuple[str, int], int]
     reached: dict[tuple[str, int], tuple[int, int]]
+    earned: tuple[int, int]
+    last_start: int
     party_year: Ints
     investor_year: Ints
     saving_year: Ints
@@ -120,8 +127,8 @@ class DesignResult:
 
 
 _BY_ROW = (
-    "net", "service_room", "outside", "co_payment", "party_total", "drawn", "paid", "paid_by_purse", "outlay",
-    "exposure", "extra", "enrolled",
+    "net", "service_room", "outside", "co_payment", "party_total", "drawn", "paid", "paid_by_purse", "guaranteed",
+    "outlay", "exposure", "extra", "enrolled",
 )  # fmt: skip
 _SUMMED = ("party_year", "investor_year", "saving_year")
 
@@ -138,6 +145,8 @@ def merge(parts: list[DesignResult]) -> DesignResult:
         reached={
             key: (sum(p.reached[key][0] for p in parts), sum(p.reached[key][1] for p in parts)) for key in first.reached
         },
+        earned=(sum(part.earned[0] for part in parts), sum(part.earned[1] for part in parts)),
+        last_start=max(part.last_start for part in parts),
         investor_flow=_added([part.investor_flow for part in parts]),
         lines=lines,
         **{name: np.concatenate([getattr(p, name) for p in parts]) for name in _BY_ROW},
@@ -172,6 +181,7 @@ def summarise(block: Block, name: str, played: Played) -> DesignResult:
         drawn=capital.sum(axis=1),
         paid=repaid.sum(axis=1),
         paid_by_purse=paid_by_purse.sum(axis=1),
+        guaranteed=_guaranteed(played, block),
         outlay=_outlay(played.postings, purse),
         exposure=_exposure(dated, block.rows),
         extra=_extra(block, played),
@@ -182,6 +192,8 @@ def summarise(block: Block, name: str, played: Played) -> DesignResult:
             (a.metric, a.point): (len(a.reached), len(b.reached))
             for a, b in zip(played.world.follow_ups, played.world.anyway, strict=True)
         },
+        earned=(_earned(block, name, played.world.follow_ups), _earned(block, name, played.world.anyway)),
+        last_start=_last_start(block, played),
         party_year=np.stack([flow.sum(axis=0) for flow in flows]),
         investor_year=(repaid - capital).sum(axis=0),
         investor_flow=_added([{instant: int(amount.sum())} for instant, amount in dated]),
@@ -263,6 +275,33 @@ def _enrolled(block: Block, played: Played) -> Ints:
     starts = played.world.enrolment.starts.reshape(-1, block.rows)
     enrolled: Ints = np.count_nonzero(starts < block.setup.horizon, axis=0).astype(np.int64)
     return enrolled
+
+
+def _last_start(block: Block, played: Played) -> int:
+    starts = played.world.enrolment.starts
+    return int(np.max(starts, initial=0, where=starts < block.setup.horizon))
+
+
+def _earned(block: Block, name: str, seen: list[FollowUp]) -> int:
+    """Øre that the contract's prices give for all who reached a goal while it ran, before any limit."""
+    contract = block.setup.contracts.get(name)
+    if contract is None:
+        return 0
+    plan, total = contract.plan, 0
+    statements = len(contract.statement_days)
+    to_the_end = contract.statement_of[block.setup.horizon] < statements
+    for clause in plan.clauses:
+        if isinstance(clause, PricePlan):
+            for mine in (each for each in seen if each.metric == plan.metrics[clause.metric]):
+                settled = len(mine.at) if to_the_end else np.count_nonzero(contract.statement_of[mine.at] < statements)
+                total += int(settled) * int(clause.price_at(np.array(mine.point)))
+    return total
+
+
+def _guaranteed(played: Played, block: Block) -> Ints:
+    """What a guarantor pays, øre [row]."""
+    total: Ints = _flow(played, block, "payment:guarantee").sum(axis=1)
+    return total
 
 
 def _maximum(block: Block, name: str, played: Played) -> int:

@@ -17,7 +17,7 @@ DA: dict[str, str] = {
     "figure.price_of_risk": "Merpris for risikodækning",
     "figure.price_investor_return": "– investors afkast",
     "figure.price_fees": "– honorarer og omkostninger",
-    "figure.price_state_co_payment": "– statens medbetaling",
+    "figure.price_state_co_payment": "– medbetaling fra staten m.fl.",
     "figure.liquidity_low": "Største likviditetstræk (median)",
     "figure.liquidity_low_p5": "– i de 5 % dårligste udfald (P5)",
     "figure.liquidity_low_year": "– år for største træk (median)",
@@ -118,7 +118,7 @@ DA: dict[str, str] = {
     "closing.investor_loses": "investor får {amount} mindre tilbage end indskudt (nutidsværdi)",
     "closing.fees": "{amount} går til honorarer og omkostninger",
     "closing.fees_saved": "{amount} spares i honorarer og omkostninger",
-    "closing.state": "staten betaler {amount}",
+    "closing.state": "staten m.fl. betaler {amount}",
     # check
     "check.ok": "{file}: i orden · {title} · {citizens} · {designs} · {marks}",
     "check.marks": "tal: {P} fra en kilde, {D} beregnet, {A} antaget",

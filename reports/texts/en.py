@@ -17,7 +17,7 @@ EN: dict[str, str] = {
     "figure.price_of_risk": "Price of moving it",
     "figure.price_investor_return": "– investor's return",
     "figure.price_fees": "– fees and overhead",
-    "figure.price_state_co_payment": "– state co-payment",
+    "figure.price_state_co_payment": "– co-payment (state etc.)",
     "figure.liquidity_low": "Liquidity low point (median)",
     "figure.liquidity_low_p5": "– in the worst 5% (P5)",
     "figure.liquidity_low_year": "– year of the low point (median)",

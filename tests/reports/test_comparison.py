@@ -11,7 +11,7 @@ import pytest
 
 from reports import Comparison, compare
 from reports.key_figures import FIGURES, internal_rate
-from scenarios import load
+from scenarios import Scenario, load
 from simulations.results import RESOURCES
 
 ROOT = Path(__file__).parents[2]
@@ -279,3 +279,13 @@ def test_what_reports_does_not_have_is_an_attribute_error():
 
     assert not hasattr(reports, "nothing")
     assert all(hasattr(reports, name) for name in reports.__all__)
+
+
+def test_evidence_ends_with_the_contract_and_with_the_last_to_start():
+    """Savings certified until 2020 only: what 2021 and 2022 bring, nobody measures any more."""
+    tree = load(EXAMPLE).model_dump(by_alias=True)
+    tree["designs"]["gain_share"]["contract"]["end"] = "2020-12-31"
+    found = compare(Scenario.model_validate(tree), 2, 1, workers=1)
+    saved = [648_000, 972_000, 1_040_400]
+    assert figure(found, "gain_share", "gain_after_last_evidence") == pytest.approx(sum(saved[1:]) / sum(saved))
+    assert figure(compare(load(EXAMPLE), 2, 1, workers=1), "gain_share", "gain_after_last_evidence") == 0
