@@ -7,11 +7,11 @@ them and never computes them anew. `encoding` gives events their stored form.
 """
 
 import datetime as dt
-import re
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from .privacy import looks_like_cpr as looks_like_cpr
 from .terms import Frozen, Terms
 
 _LARGEST = 10**15
@@ -25,14 +25,6 @@ Millionths = Annotated[int, Field(strict=True, ge=0, le=10**12, description="mil
 Point = Annotated[int, Field(strict=True, ge=0, le=1200, description="a follow-up month")]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 ByName = dict[str, Ore]
-
-# day (replacement numbers add 60), month, year, four digits, and no other digit in the id
-_CPR = re.compile(r"\D*(?:[06][1-9]|[1278]\d|[39][01])(?:0[1-9]|1[0-2])\d\d[-\s./]?\d{4}\D*", re.ASCII)
-
-
-def looks_like_cpr(text: str) -> bool:
-    """Whether a text reads as a Danish CPR number: DDMMYY-NNNN, or ten digits that begin with a date."""
-    return _CPR.fullmatch(text) is not None
 
 
 def _pseudonym(person: str) -> str:

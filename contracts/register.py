@@ -206,22 +206,24 @@ class Register:
 def open_register(store: str | os.PathLike[str], *, create: bool = True, timeout: int = 5) -> Register:
     """The register in a store: a path, or `sqlite:///path`.
 
-    create: make the file when it is missing; for reading, say False. timeout: seconds to wait while another
-    program writes. Raises StoreUnavailable.
+    create: make the file when it is missing; for reading, say False, and a store that this user may only read
+    is opened too. timeout: seconds to wait while another program writes. Raises StoreUnavailable.
     """
     path = _path(os.fspath(store))
     _check_file(path, create, timeout)
     settings = {
         "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-        "SQLITE_DBNAME": f"{path.as_uri()}?mode={'rwc' if create else 'rw'}",
+        "SQLITE_DBNAME": f"{path.as_uri()}?mode={'rwc' if create else _reading(path)}",
         "SQLITE_LOCK_TIMEOUT": str(timeout),
         "ORIGINATOR_ID_TYPE": "text",
         "CREATE_TABLE": "yes" if create else "no",
     }
     with _available(str(path)):
-        factory = InfrastructureFactory.construct(Environment("effekt", settings))
+        factory = cast(SQLiteFactory, InfrastructureFactory.construct(Environment("effekt", settings)))
+        # opened for reading, a store keeps its journal mode, which the library would change
+        factory.datastore.pool.is_journal_mode_wal = not create
         try:
-            return Register(cast(SQLiteFactory, factory), str(path))
+            return Register(factory, str(path))
         except BaseException:
             factory.close()
             raise
@@ -248,7 +250,9 @@ def _check_file(path: Path, create: bool, timeout: int) -> None:
     except OSError as error:
         raise StoreUnavailable(f"{path}: {error.strerror}; mend the path or its permissions") from None
     exists = path.exists()
-    if not os.access(path.parent, os.W_OK) or (exists and not os.access(path, os.R_OK | os.W_OK)):
+    if exists and not _may(path, os.R_OK):
+        raise StoreUnavailable(f"{path}: this user may not read the file; change its permissions, or ask its owner")
+    if create and not (_may(path.parent, os.W_OK) and (not exists or _may(path, os.W_OK))):
         raise StoreUnavailable(
             f"{path}: this user may not write the file and its folder; change their permissions, or copy the store"
         )
@@ -256,9 +260,27 @@ def _check_file(path: Path, create: bool, timeout: int) -> None:
         raise StoreUnavailable(f"{path}: a database, but not a store of contracts; name another file")
 
 
+def _may(path: Path, right: int) -> bool:
+    return os.access(path, right, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _reading(path: Path) -> str:
+    """SQLite's mode for reading a store, after the rights that this user has.
+
+    Without the right to write, a store in use is read with its log. One that nobody has open is read as it stands:
+    otherwise SQLite would leave files beside it that keep its owner from writing.
+    """
+    if _may(path.parent, os.W_OK) and _may(path, os.W_OK):
+        return "rw"
+    log, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
+    in_use = index.exists() or (log.exists() and log.stat().st_size > 0)
+    return "ro" if in_use else "ro&immutable=1"
+
+
 def _is_store(path: Path, timeout: int) -> bool:
     with _available(str(path)):
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=timeout)
+        uri = f"{path.as_uri()}?mode={_reading(path).replace('rw', 'ro')}"
+        connection = sqlite3.connect(uri, uri=True, timeout=timeout)
         try:
             query = "SELECT name FROM sqlite_master WHERE type = 'table'"
             return ("stored_events",) in connection.execute(query).fetchall()

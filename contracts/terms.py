@@ -11,16 +11,21 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from .checks import share_findings, tier_findings
 from .dates import Accrual, month_end
 from .problems import Finding, refuse
+from .values import Day, Kroner, Month, Name, Rate, Share, Text, Year
 
 
 class Frozen(BaseModel):
-    """Base of all data that is agreed or has happened: immutable, and unknown keys are refused."""
+    """Base of all data that is agreed or has happened: immutable, and unknown keys are refused.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Errors do not repeat what was given, which may be personal.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Sourced(Frozen):
@@ -30,8 +35,8 @@ class Sourced(Frozen):
     """
 
     mark: Annotated[Literal["P", "D", "A"], Field(description="P published, D derived, A assumed")] = "A"
-    source: Annotated[str | None, Field(description="key of a source, or where the number was read")] = None
-    note: str | None = None
+    source: Annotated[Text | None, Field(description="key of a source, or where the number was read")] = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _source_given(self) -> Self:
@@ -40,12 +45,6 @@ class Sourced(Frozen):
         return self
 
 
-Name = Annotated[str, Field(pattern=r"^[\w][\w .,&/-]*$", max_length=80, description="a name")]
-Kroner = Annotated[StrictInt, Field(ge=0, le=10**10, description="whole kroner")]
-Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a share from 0 to 1, such as 0.5")]
-Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a yearly rate, such as 0.046")]
-Month = Annotated[int, Field(ge=0, le=1200, description="a month counted from the start")]
-Year = Annotated[int, Field(ge=1900, le=2200, description="a calendar year")]
 Payers = Annotated[dict[Name, Share], Field(min_length=1, description="who pays which share; adds to 1")]
 Excess = Annotated[
     Literal["waits", "lapses"], Field(description="what a limit cuts off waits for later room, or lapses")
@@ -65,11 +64,14 @@ class UnitPrice(Sourced):
     payers: Payers
 
 
+_UNTIL = "kroner earned in all; the last tier may have one too, and then nothing is earned beyond it"
+
+
 class Tier(Frozen):
     """One step of a share of savings: this share until so much has been earned in all by the clause."""
 
     share: Share
-    until_earned: Annotated[Kroner | None, Field(description="kroner earned in all; none in the last")] = None
+    until_earned: Annotated[Kroner | None, Field(description=_UNTIL)] = None
 
 
 class SavingsShare(Sourced):
@@ -86,15 +88,7 @@ class SavingsShare(Sourced):
 
     @model_validator(mode="after")
     def _tiers_in_order(self) -> Self:
-        bounds = [tier.until_earned for tier in self.tiers]
-        limits = [bound for bound in bounds[:-1] if bound is not None]
-        if len(limits) < len(bounds) - 1 or limits != sorted(set(limits)):
-            refuse(Finding("every tier but the last needs a rising until_earned", ("tiers",), "order the tiers"))
-        if bounds[-1] is not None and limits and bounds[-1] <= limits[-1]:
-            refuse(Finding("the last until_earned is not above the one before", ("tiers",), "order the tiers"))
-        for number, tier in enumerate(self.tiers):
-            if tier.until_earned is not None and tier.share == 0:
-                refuse(Finding("a tier with share 0 never reaches its until_earned", ("tiers", number)))
+        refuse(*tier_findings([(tier.share, tier.until_earned) for tier in self.tiers]))
         return self
 
 
@@ -105,7 +99,7 @@ class Scheduled(Sourced):
     """
 
     kind: Literal["scheduled"]
-    amounts: Annotated[dict[Year | dt.date, Kroner], Field(min_length=1, description="year or date: kroner")]
+    amounts: Annotated[dict[Year | Day, Kroner], Field(min_length=1, description="year or date: kroner")]
     payers: Payers
 
 
@@ -181,7 +175,7 @@ class Statements(Frozen):
 
     every_months: Annotated[int, Field(ge=1, le=120)] | None = None
     months: Annotated[tuple[Month, ...], Field(min_length=1)] | None = None
-    dates: Annotated[tuple[dt.date, ...], Field(min_length=1)] | None = None
+    dates: Annotated[tuple[Day, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -199,10 +193,10 @@ class Terms(Sourced):
     by contract month (the month's last day; 0 is the start) or date, or `as_costs`, as the intervention is paid.
     """
 
-    start: dt.date | None = None
-    end: dt.date | None = None
+    start: Day | None = None
+    end: Day | None = None
     capital: Annotated[dict[Name, Share], Field(min_length=1, description="who puts up which share; adds to 1")]
-    draws: dict[Month | dt.date, Kroner] | Literal["as_costs"] = "as_costs"
+    draws: dict[Month | Day, Kroner] | Literal["as_costs"] = "as_costs"
     statements: Statements = Statements(every_months=12)
     clauses: dict[Name, Clause] = Field(min_length=1)
     limits: tuple[Limit, ...] = ()
@@ -216,8 +210,7 @@ class Terms(Sourced):
 
     def _findings(self) -> Iterator[Finding]:
         for path, shares in self.split_paths():
-            if sum(shares.values()) != 1:
-                yield Finding(f"expected shares that add to 1, found {sum(shares.values())}", path, "mend the shares")
+            yield from share_findings(shares, path)
         yield from self._clause_findings()
         yield from self._limit_findings()
         if self.start and self.end:
@@ -231,7 +224,7 @@ class Terms(Sourced):
                 yield Finding(text, ("clauses", name, "metric"), "give the two their own names")
         for name in ("floor", "guarantee"):
             if name in self.clauses:
-                yield Finding(f"a clause cannot be called {name}", ("clauses", name), "choose another name")
+                yield Finding(f"a clause cannot be called {name}", ("clauses", name, "[key]"), "choose another name")
 
     def _limit_findings(self) -> Iterator[Finding]:
         seen: list[tuple[str, str]] = []
@@ -248,17 +241,16 @@ class Terms(Sourced):
     def date_findings(self, start: dt.date, end: dt.date) -> Iterator[Finding]:
         """What does not fit a contract that runs from start to end, both included."""
         if end <= start:
-            yield Finding(f"the end {end} is not after the start {start}", ("end",), "mend the dates")
+            yield Finding(f"the end {end} is not after the start {start}", ("end",), f"write a day after {start}")
             return
         hint = f"the contract runs from {start} until {end}"
         for when in self.draws if isinstance(self.draws, dict) else ():
-            day = _day(start, when)
-            if not start <= day <= end:
-                yield Finding(f"the draw on {day} lies outside the contract", ("draws", when), hint)
+            if not start <= (day := _day(start, when)) <= end:
+                yield Finding(f"the draw on {day} lies outside the contract", ("draws", when, "[key]"), hint)
         for name, clause in self.clauses.items():
-            for day in scheduled_dates(clause) if isinstance(clause, Scheduled) else ():
-                if not start <= day <= end:
-                    yield Finding(f"{day} lies outside the contract", ("clauses", name, "amounts"), hint)
+            for when in clause.amounts if isinstance(clause, Scheduled) else ():
+                if not start <= (day := _due(when)) <= end:
+                    yield Finding(f"{day} lies outside the contract", ("clauses", name, "amounts", when, "[key]"), hint)
         days = [start, *statement_dates(dated(self, start, end))]
         longest = max((later - day).days for day, later in pairwise(days)) // 365 + 1
         for number, limit in enumerate(self.limits):
@@ -329,6 +321,9 @@ def scheduled_dates(clause: Scheduled) -> dict[dt.date, int]:
     """Kroner due by date; a year stands for its 31 December, and what stands for the same day is added."""
     due: dict[dt.date, int] = {}
     for when, kroner in clause.amounts.items():
-        day = when if isinstance(when, dt.date) else dt.date(when, 12, 31)
-        due[day] = due.get(day, 0) + kroner
+        due[_due(when)] = due.get(_due(when), 0) + kroner
     return due
+
+
+def _due(when: int | dt.date) -> dt.date:
+    return when if isinstance(when, dt.date) else dt.date(when, 12, 31)

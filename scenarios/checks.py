@@ -1,9 +1,8 @@
 """What must hold across the parts of a scenario: names that refer to each other, dates within the horizon."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from difflib import get_close_matches
 
 from pydantic import BaseModel
 
@@ -12,6 +11,7 @@ from contracts.terms import SavingsShare, Sourced, Terms, UnitPrice
 
 from .lives import HazardDomain, OutcomeMeasure, SavingMeasure
 from .parts import Design, Parts
+from .reading.words import unknown
 
 Path = tuple[str | int | dt.date, ...]
 BUILT_IN_PARTIES = ("municipality", "state", "region")
@@ -30,20 +30,11 @@ def findings(scenario: Parts) -> Iterator[Finding]:
         yield from _design(scenario, name, design)
 
 
-def _unknown(what: str, name: str, known: Iterable[str], path: Path) -> Iterator[Finding]:
-    names = list(known)
-    if name in names:
-        return
-    close = get_close_matches(name, names, n=1)
-    hint = (f"did you mean '{close[0]}'? " if close else "") + f"known: {', '.join(names) or 'none'}"
-    yield Finding(f"unknown {what} '{name}'", path, hint)
-
-
 def _sources(scenario: Parts) -> Iterator[Finding]:
     """A source that is one plain word must be a key of `sources`; a sentence stands for itself."""
     for path, block in _sourced(scenario, ()):
         if block.source and " " not in block.source and ":" not in block.source:
-            yield from _unknown("source", block.source, scenario.sources, (*path, "source"))
+            yield from unknown("source", block.source, scenario.sources, (*path, "source"))
 
 
 def _sourced(value: object, path: Path) -> Iterator[tuple[Path, Sourced]]:
@@ -73,7 +64,7 @@ def _domains(scenario: Parts) -> Iterator[Finding]:
             for side, path in (("without", group.without), ("with", group.with_)):
                 for day in path:
                     if not scenario.start < day < scenario.end:
-                        where = ("domains", name, "stated", number, side)
+                        where = ("domains", name, "stated", number, side, day, "[key]")
                         yield Finding(f"{day} lies outside the scenario's years", where, _span(scenario))
 
 
@@ -90,7 +81,7 @@ def _costs(scenario: Parts) -> Iterator[Finding]:
     if getattr(costs, other) is not None:
         yield Finding(f"{other} has no meaning with cost_clock {costs.cost_clock}", (*path, other), "remove it")
     for when in costs.amounts or {}:
-        yield from _within(scenario, when, (*path, "amounts", when))
+        yield from _within(scenario, when, (*path, "amounts", when, "[key]"))
 
 
 def _within(scenario: Parts, when: int | dt.date, path: Path) -> Iterator[Finding]:
@@ -98,8 +89,12 @@ def _within(scenario: Parts, when: int | dt.date, path: Path) -> Iterator[Findin
         if not scenario.start <= when < scenario.end:
             yield Finding(f"{when} lies outside the scenario's years", path, _span(scenario))
     elif when > 12 * scenario.horizon_years:
-        hint = f"the horizon is {scenario.horizon_years} years: raise horizon_years or remove the month"
+        hint = f"the horizon is {_years(scenario)}: raise horizon_years or remove the month"
         yield Finding(f"month {when} lies after the horizon of month {12 * scenario.horizon_years}", path, hint)
+
+
+def _years(scenario: Parts) -> str:
+    return "1 year" if scenario.horizon_years == 1 else f"{scenario.horizon_years} years"
 
 
 def _economy(scenario: Parts) -> Iterator[Finding]:
@@ -107,14 +102,14 @@ def _economy(scenario: Parts) -> Iterator[Finding]:
         path: Path = ("economy", name)
         yield from _state(scenario, line.domain, line.state, path)
         if isinstance(line.refusion, str):
-            yield from _unknown("refusion rule", line.refusion, scenario.known_refusion(), (*path, "refusion"))
+            yield from unknown("refusion rule", line.refusion, scenario.known_refusion(), (*path, "refusion"))
 
 
 def _state(scenario: Parts, domain: str, state: str, path: Path) -> Iterator[Finding]:
     if domain not in scenario.domains:
-        yield from _unknown("domain", domain, scenario.domains, (*path, "domain"))
+        yield from unknown("domain", domain, scenario.domains, (*path, "domain"))
     else:
-        yield from _unknown("state", state, scenario.domains[domain].states, (*path, "state"))
+        yield from unknown("state", state, scenario.domains[domain].states, (*path, "state"))
 
 
 def _measures(scenario: Parts) -> Iterator[Finding]:
@@ -122,15 +117,26 @@ def _measures(scenario: Parts) -> Iterator[Finding]:
         path: Path = ("measures", name)
         if isinstance(measure, SavingMeasure):
             for number, line in enumerate(measure.lines or ()):
-                yield from _unknown("economy line", line, scenario.economy, (*path, "lines", number))
+                yield from unknown("economy line", line, scenario.economy, (*path, "lines", number))
             continue
         yield from _state(scenario, measure.domain, measure.state, path)
         for number, month in enumerate(measure.at_months):
             yield from _within(scenario, month, (*path, "at_months", number))
+            if month < measure.over_months:
+                told = f"'{name}' cannot be reached at month {month}: the state must have lasted {measure.over_months}"
+                hint = f"begin at month {measure.over_months}, or lower over_months"
+                yield Finding(told, (*path, "at_months", number), hint)
 
 
 def _design(scenario: Parts, name: str, design: Design) -> Iterator[Finding]:
     path: Path = ("designs", name)
+    if _delayed_away(scenario, design):
+        months = 12 * scenario.horizon_years
+        told = (
+            f"a start delay of {design.start_delay_months} months leaves no time before the horizon of month {months}"
+        )
+        hint = f"write fewer than {months} months, or raise horizon_years"
+        yield Finding(told, (*path, "start_delay_months"), hint)
     if design.kind == "ordinary_budget":
         if design.contract is not None:
             yield Finding("an ordinary budget has no contract", (*path, "contract"), "remove it, or change the kind")
@@ -141,19 +147,24 @@ def _design(scenario: Parts, name: str, design: Design) -> Iterator[Finding]:
     yield from _contract(scenario, design, design.contract, (*path, "contract"))
 
 
+def _delayed_away(scenario: Parts, design: Design) -> bool:
+    return design.start_delay_months >= 12 * scenario.horizon_years
+
+
 def _contract(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iterator[Finding]:
     parties = (*BUILT_IN_PARTIES, *scenario.parties)
     for where, shares in terms.split_paths():
         known = scenario.parties if where == ("capital",) else parties
         for party in shares:
-            yield from _unknown("party" if where == ("capital",) else "payer", party, known, (*path, *where, party))
+            at = (*path, *where, party, "[key]")
+            yield from unknown("party" if where == ("capital",) else "payer", party, known, at, "parties:")
     if terms.guarantee:
-        yield from _unknown("guarantor", terms.guarantee.by, parties, (*path, "guarantee", "by"))
+        yield from unknown("guarantor", terms.guarantee.by, parties, (*path, "guarantee", "by"), "parties:")
     if design.kind == "internal_fund":
         for party in terms.capital:
             if party in scenario.parties and not scenario.parties[party].in_purse:
                 hint = "say in_purse: true for the party, or use kind external_investor"
-                yield Finding(f"'{party}' is not the municipality's own fund", (*path, "capital", party), hint)
+                yield Finding(f"'{party}' is not the municipality's own fund", (*path, "capital", party, "[key]"), hint)
     if design.capital_to == "supplier" and terms.draws != "as_costs":
         yield Finding("a loan to the supplier covers the costs", (*path, "draws"), "write draws: as_costs")
     yield from _contract_dates(scenario, design, terms, path)
@@ -166,26 +177,42 @@ def _contract_dates(scenario: Parts, design: Design, terms: Terms, path: Path) -
         yield Finding("a contract in a scenario has no start of its own", (*path, "start"), hint)
     if terms.end is not None and not scenario.start < terms.end < scenario.end:
         yield Finding(f"{terms.end} lies outside the scenario's years", (*path, "end"), _span(scenario))
-    start = scenario.contract_start(design)
-    end = terms.end or scenario.end - dt.timedelta(days=1)
-    for finding in terms.date_findings(start, end):
-        yield replace(finding, path=(*path, *finding.path))
+    elif not _delayed_away(scenario, design):
+        yield from _date_findings(scenario, design, terms, path)
     for number, month in enumerate(terms.statements.months or ()):
         yield from _within(scenario, month, (*path, "statements", "months", number))
 
 
+def _date_findings(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iterator[Finding]:
+    start = scenario.contract_start(design)
+    end = terms.end or scenario.end - dt.timedelta(days=1)
+    for finding in terms.date_findings(start, end):
+        yield replace(finding, path=(*path, *finding.path))
+
+
 def _metrics(scenario: Parts, terms: Terms, path: Path) -> Iterator[Finding]:
+    outcomes = {name: measure for name, measure in scenario.measures.items() if isinstance(measure, OutcomeMeasure)}
+    savings = [name for name in scenario.measures if name not in outcomes]
     for name, clause in terms.clauses.items():
         where: Path = (*path, "clauses", name)
-        if isinstance(clause, UnitPrice):
-            outcomes = {n: m for n, m in scenario.measures.items() if isinstance(m, OutcomeMeasure)}
-            yield from _unknown("outcome measure", clause.metric, outcomes, (*where, "metric"))
-            for month in clause.prices if clause.metric in outcomes else ():
-                yield from _within(scenario, month, (*where, "prices", month))
-                if month not in outcomes[clause.metric].at_months and month <= 12 * scenario.horizon_years:
-                    measured = ", ".join(str(m) for m in outcomes[clause.metric].at_months)
-                    text = f"'{clause.metric}' is not measured at month {month}"
-                    yield Finding(text, (*where, "prices", month), f"measured at months {measured}")
+        if isinstance(clause, UnitPrice) and clause.metric in savings:
+            hint = "name an outcome measure, or write kind: savings_share"
+            yield Finding(f"'{clause.metric}' is a saving, not an outcome", (*where, "metric"), hint)
+        elif isinstance(clause, UnitPrice):
+            yield from unknown("outcome measure", clause.metric, outcomes, (*where, "metric"), "measures:")
+            if clause.metric in outcomes:
+                yield from _prices(scenario, clause, outcomes[clause.metric].at_months, (*where, "prices"))
+        elif isinstance(clause, SavingsShare) and clause.metric in outcomes:
+            hint = "name a saving measure, or write kind: unit_price"
+            yield Finding(f"'{clause.metric}' is an outcome, not a saving", (*where, "metric"), hint)
         elif isinstance(clause, SavingsShare):
-            savings = [n for n, m in scenario.measures.items() if isinstance(m, SavingMeasure)]
-            yield from _unknown("saving measure", clause.metric, savings, (*where, "metric"))
+            yield from unknown("saving measure", clause.metric, savings, (*where, "metric"), "measures:")
+
+
+def _prices(scenario: Parts, clause: UnitPrice, months: tuple[int, ...], path: Path) -> Iterator[Finding]:
+    for month in clause.prices:
+        at = (*path, month, "[key]")
+        yield from _within(scenario, month, at)
+        if month not in months and month <= 12 * scenario.horizon_years:
+            hint = f"measured at months {', '.join(str(measured) for measured in months)}"
+            yield Finding(f"'{clause.metric}' is not measured at month {month}", at, hint)

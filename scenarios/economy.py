@@ -1,6 +1,5 @@
 """What a year in a state costs, and what the state refunds: the economic part of a scenario, as data."""
 
-import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from contracts.problems import Finding, refuse
-from contracts.terms import Frozen, Kroner, Name, Share, Sourced
+from contracts.terms import Frozen, Sourced
+from contracts.values import Day, Kroner, Name, Share, Text
 
 from .loading import load_model
 
@@ -39,7 +39,7 @@ class RefusionTier(Frozen):
 class RefusionVersion(Sourced):
     """The tiers in force from a date."""
 
-    since: dt.date | None = None
+    since: Day | None = None
     tiers: Annotated[tuple[RefusionTier, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -59,7 +59,7 @@ class RefusionRule(Sourced):
     admission (shelters, §110); or after 52 weeks of `self_support` within three years (benefits).
     """
 
-    name: str
+    name: Text
     reset: Literal["never", "running_year", "self_support"] = "never"
     versions: Annotated[tuple[RefusionVersion, ...], Field(min_length=1)]
 
@@ -97,8 +97,11 @@ class EconomyLine(Sourced):
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:
-        if (self.gross_per_year is None) == (self.gross_per_month is None):
-            refuse(Finding("expected one of gross_per_year and gross_per_month", (), "give one of the two"))
+        if self.gross_per_year is None and self.gross_per_month is None:
+            refuse(Finding("expected one of gross_per_year and gross_per_month, found none", (), "add one of the two"))
+        if self.gross_per_year is not None and self.gross_per_month is not None:
+            told = "expected one of gross_per_year and gross_per_month, found both"
+            refuse(Finding(told, ("gross_per_month",), "keep one of the two"))
         return self
 
     @property

@@ -1,18 +1,22 @@
 """How lives run in a scenario: domains with states, and hazards without and with the intervention."""
 
-import datetime as dt
 import math
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from contracts.problems import Finding, refuse
-from contracts.terms import Frozen, Month, Name, Sourced
+from contracts.terms import Frozen, Sourced
+from contracts.values import Day, Month, Name
 
+from .reading.words import unknown
+
+_RATIO = "a hazard ratio: 1 is no effect, 0.5 halves the rate"
 PositiveRate = Annotated[Decimal, Field(gt=0, le=1000, description="a rate above 0")]
-Ratio = Annotated[Decimal, Field(ge=Decimal("0.001"), le=1000, description="a hazard ratio")]
+Ratio = Annotated[Decimal, Field(ge=Decimal("0.001"), le=1000, description=_RATIO)]
 
 
 class EverBy(Frozen):
@@ -51,9 +55,18 @@ class Hazard(Sourced):
         if len(given) != 1:
             hint = "keep one of them" if given else "say it in one of these ways"
             refuse(Finding(f"expected one of {', '.join(ways)}, found {' and '.join(given) or 'none'}", (), hint))
-        if self.bands and any((band.months is None) != (band is self.bands[-1]) for band in self.bands):
-            refuse(Finding("every band but the last needs months, and the last has none", ("bands",)))
+        refuse(*self._band_findings())
         return self
+
+    def _band_findings(self) -> Iterator[Finding]:
+        *before, last = enumerate(self.bands or (None,))
+        for number, band in before:
+            if band and band.months is None:
+                hint = "add months:, how long this rate holds since the state was entered"
+                yield Finding("every band but the last needs months", ("bands", number), hint)
+        if last[1] and last[1].months is not None:
+            hint = "remove months:, or add a band for the time after it"
+            yield Finding("the last band holds from then on, and has no months", ("bands", last[0], "months"), hint)
 
     def monthly(self) -> tuple[tuple[float, float], ...]:
         """Bands of the stay as (ends after months, rate a month); the last ends at infinity."""
@@ -82,7 +95,23 @@ class Effect(Hazard):
     hazard_ratio: Ratio | None = None
 
 
-Arrow = Annotated[str, Field(pattern=r"^\S.* -> .*\S$", description="a transition such as 'homeless -> housed'")]
+_ARROW = re.compile(r"(\w.*?)(?:\s*(?:[-=–—]+>|→|⇒)\s*|\s+(?:to|til|[-–—>])\s+)(\w.*?)\s*")
+
+
+def _one_arrow(value: object) -> object:
+    """Refuse other ways to write a transition, and tell the right one where it can be guessed."""
+    found = _ARROW.fullmatch(value.strip()) if isinstance(value, str) and " -> " not in value else None
+    if found:
+        hint = f"write '{found[1]} -> {found[2]}'"
+        refuse(Finding(f"expected a transition such as 'hjemme -> anbragt', found '{value}'", (), hint))
+    return value
+
+
+Arrow = Annotated[
+    str,
+    Field(pattern=r"^\S.* -> .*\S$", description="a transition such as 'hjemme -> anbragt'"),
+    BeforeValidator(_one_arrow),
+]
 
 
 class HazardDomain(Frozen):
@@ -103,24 +132,23 @@ class HazardDomain(Frozen):
         yield from _states(self.states, self.initial)
         for side, arrows in (("without", self.without), ("with", self.with_)):
             for arrow in arrows:
+                path = (side, arrow, "[key]")
                 for state in ends(arrow):
-                    if state not in self.states:
-                        known = ", ".join(self.states)
-                        yield Finding(f"unknown state '{state}'", (side, arrow), f"known states: {known}")
+                    yield from unknown("state", state, self.states, path)
                 if ends(arrow)[0] == ends(arrow)[1]:
-                    yield Finding("a transition to the same state", (side, arrow), "name two states")
+                    yield Finding("a transition to the same state", path, "name two states")
         for arrow in self.with_:
-            if arrow not in self.without:
+            if arrow not in self.without and set(ends(arrow)) <= set(self.states):
                 hint = "give its hazard without the intervention too"
-                yield Finding(f"'{arrow}' has no hazard without the intervention", ("with", arrow), hint)
+                yield Finding(f"'{arrow}' has no hazard without the intervention", ("with", arrow, "[key]"), hint)
 
 
 class StatedGroup(Frozen):
     """So many citizens with the same stated lives: the state they enter on each date, without and with."""
 
     citizens: Annotated[int, Field(ge=1)]
-    without: dict[dt.date, Name] = {}
-    with_: Annotated[dict[dt.date, Name], Field(alias="with")] = {}
+    without: dict[Day, Name] = {}
+    with_: Annotated[dict[Day, Name], Field(alias="with")] = {}
 
 
 class StatedDomain(Frozen):
@@ -136,10 +164,8 @@ class StatedDomain(Frozen):
         findings = list(_states(self.states, self.initial))
         for number, group in enumerate(self.stated):
             for side, path in (("without", group.without), ("with", group.with_)):
-                unknown = [day for day, state in path.items() if state not in self.states]
-                for day in unknown:
-                    hint = f"known states: {', '.join(self.states)}"
-                    findings.append(Finding(f"unknown state '{path[day]}'", ("stated", number, side), hint))
+                for day, state in path.items():
+                    findings += unknown("state", state, self.states, ("stated", number, side, day))
         refuse(*findings)
         return self
 
@@ -150,8 +176,8 @@ Domain = Annotated[HazardDomain | StatedDomain, Field(discriminator="kind")]
 def _states(states: tuple[str, ...], initial: str | None) -> Iterator[Finding]:
     if len(set(states)) < len(states):
         yield Finding("a state stands twice", ("states",), "name each state once")
-    if initial is not None and initial not in states:
-        yield Finding(f"unknown state '{initial}'", ("initial",), f"known states: {', '.join(states)}")
+    if initial is not None:
+        yield from unknown("state", initial, states, ("initial",))
 
 
 def ends(arrow: str) -> tuple[str, str]:

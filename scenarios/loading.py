@@ -15,6 +15,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from contracts.privacy import masked
+
 from .reading.errors import remarks_on
 from .reading.nodes import Lines, Remark
 from .reading.tree import read_tree
@@ -110,7 +112,7 @@ def load_text(
         try:
             loaded = model.model_validate(tree.value, context=context)
         except ValidationError as error:
-            remarks += remarks_on(error, model, tree)
+            remarks = remarks_on(error, model, tree, remarks)
         else:
             if not remarks:
                 return loaded
@@ -124,12 +126,16 @@ _TOO_LARGE = (
 
 
 def _problems(file: str, lines: Lines, remarks: list[Remark]) -> tuple[Problem, ...]:
-    """The remarks as problems, in order of place and each only once; at one place the model's order stays."""
+    """The remarks as problems, in order of place and each only once; at one place the model's order stays.
+
+    CPR numbers are crossed out in them, since problems end on screens and in logs.
+    """
     distinct = sorted(dict.fromkeys(remarks), key=lambda remark: remark.place)
     told = distinct[:MAX_PROBLEMS]
-    sources = {line: _printable(lines.text(line)) for line in {remark.place.line for remark in told}}
+    sources = {line: masked(_printable(lines.text(line))) for line in {remark.place.line for remark in told}}
     problems = [
-        Problem(file, at.place.line, at.place.column, at.message, at.hint, sources[at.place.line]) for at in told
+        Problem(file, at.place.line, at.place.column, masked(at.message), masked(at.hint), sources[at.place.line])
+        for at in told
     ]
     if len(distinct) > len(told):
         more = f"{len(distinct) - len(told)} more problems are not shown"

@@ -4,10 +4,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from contracts.dates import add_months
-from contracts.terms import Frozen, Kroner, Month, Name, Rate, Share, Sourced, Terms, dated
+from contracts.problems import Finding, refuse
+from contracts.terms import Frozen, Sourced, Terms, dated
+from contracts.values import Day, Kroner, Month, Name, Rate, Share, Text, Title
 
 from .economy import BudgetClass, Ceiling, EconomyLine, RefusionRule, national_rules
 from .lives import Domain, Hazard, Measure
@@ -15,6 +17,19 @@ from .lives import Domain, Hazard, Measure
 Clock = Annotated[
     Literal["contract", "citizen"], Field(description="months counted from the contract's or citizen's start")
 ]
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_CODE = 'a municipality code of four digits in quotes, such as "0751"'
+
+
+def _in_our_time(start: dt.date) -> dt.date:
+    if not _FIRST_YEAR <= start.year <= _LAST_YEAR:
+        year = start.year + 2000 if start.year < _LAST_YEAR - 2000 else 2023
+        hint = f"write the year with four digits, such as {start.replace(year=year)}"
+        refuse(Finding(f"expected a start from {_FIRST_YEAR} to {_LAST_YEAR}, found {start}", (), hint))
+    return start
+
+
+Start = Annotated[Day, AfterValidator(_in_our_time), Field(description="the first day of a month, such as 2023-01-01")]
 Group = Literal["families_and_children", "youth_and_employment", "adults_far_from_work", "health"]
 
 
@@ -47,7 +62,7 @@ class Costs(Sourced):
     """
 
     cost_clock: Clock
-    amounts: dict[Month | dt.date, Kroner] | None = None
+    amounts: dict[Month | Day, Kroner] | None = None
     per_citizen: CitizenCost | None = None
     committee: Name
     budget_class: Annotated[BudgetClass, Field(alias="class")] = "service"
@@ -87,8 +102,8 @@ class Design(Frozen):
     """
 
     kind: Literal["ordinary_budget", "external_investor", "internal_fund"]
-    label: dict[Literal["da", "en"], str] = {}
-    note: str | None = None
+    label: dict[Literal["da", "en"], Text] = {}
+    note: Text | None = None
     capital_to: Literal["municipality", "supplier"] = "municipality"
     start_delay_months: Annotated[int, Field(ge=0, le=120)] = 0
     transaction_cost: Kroner = 0
@@ -100,23 +115,23 @@ class Design(Frozen):
 class Parts(Frozen):
     """A whole scenario, each part valid by itself; `model.Scenario` is one whose parts also fit together."""
 
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    municipality: Annotated[str, Field(pattern=r"^\d{4}$", description='a municipality code in quotes, "0751"')]
+    title: Title
+    municipality: Annotated[str, Field(pattern=r"^\d{4}$", description=_CODE)]
     language: Literal["da", "en"] = "da"
     group: Group | None = None
-    start: dt.date
-    horizon_years: Annotated[int, Field(ge=1, le=60)]
-    sources: dict[Name, str] = {}
-    target_group: TargetGroup
-    intervention: Intervention
-    domains: Annotated[dict[Name, Domain], Field(min_length=1)]
+    start: Start
+    horizon_years: Annotated[int, Field(ge=1, le=60, description="how many years are followed")]
+    sources: dict[Name, Text] = {}
+    target_group: Annotated[TargetGroup, Field(description="who the intervention is for, and how many")]
+    intervention: Annotated[Intervention, Field(description="the service: its length, and what it costs")]
+    domains: Annotated[dict[Name, Domain], Field(min_length=1, description="parts of life with states, by name")]
     refusion_rules: dict[Name, RefusionRule] = {}
-    economy: Annotated[dict[Name, EconomyLine], Field(min_length=1)]
+    economy: Annotated[dict[Name, EconomyLine], Field(min_length=1, description="what a state costs, by name")]
     discounting: Discounting = Discounting()
     follow_up_clock: Clock = "contract"
     measures: dict[Name, Measure] = {}
     parties: dict[Name, Party] = {}
-    designs: Annotated[dict[Name, Design], Field(min_length=1)]
+    designs: Annotated[dict[Name, Design], Field(min_length=1, description="ways to finance it, by name")]
 
     @property
     def end(self) -> dt.date:

@@ -1,11 +1,9 @@
 """pydantic's errors in plain English: what was expected, what was found, where, and how to mend it."""
 
-import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -13,49 +11,14 @@ from pydantic_core import ErrorDetails
 
 from contracts.problems import FINDINGS
 
+from .expected import EXPECTED, LIST, NUMBER, WHOLE, expected
+from .mends import mend
 from .nodes import Group, Leaf, Listing, Node, Place, Remark, entry
 from .places import Atlas, Spot
-from .scalars import date_hint, number_hint, shown
+from .scalars import shown
+from .words import did_you_mean, either, meant_word
 
 _HINT = "| hint:"
-_WHOLE = "a whole number"
-_NUMBER = "a number such as 0.8"
-_TRUTH = "true or false"
-_DATE = "a date such as 2021-12-01"
-_TEXT = "a text"
-_LIST = "a list"
-_GROUP = "keys with values"
-
-_EXPECTED = {
-    **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), _WHOLE),
-    **dict.fromkeys(("float_type", "float_parsing", "decimal_type", "decimal_parsing", "finite_number"), _NUMBER),
-    **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
-    **dict.fromkeys(("string_type", "string_sub_type", "string_unicode"), _TEXT),
-    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
-    **dict.fromkeys(
-        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
-        "a date with a time, such as 2021-12-01T12:00",
-    ),
-    **dict.fromkeys(("time_type", "time_parsing"), 'a time of day such as "12:30"'),
-    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type"), _LIST),
-    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"), _GROUP),
-    "none_required": "no value",
-    "literal_error": "{expected}",
-    "enum": "{expected}",
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
-    "multiple_of": "a multiple of {multiple_of}",
-    "too_short": "at least {min_length} in number",
-    "too_long": "at most {max_length} in number",
-    "string_too_short": "a text of at least {min_length} characters",
-    "string_too_long": "a text of at most {max_length} characters",
-    "string_pattern_mismatch": "a text of the form {pattern}",
-    "decimal_max_places": "a number with at most {decimal_places} decimals",
-    "decimal_max_digits": "a number with at most {max_digits} digits",
-    "decimal_whole_digits": "a number with at most {whole_digits} digits before the point",
-}
 _SAID_FREELY = ("value_error", "assertion_error")
 
 
@@ -70,18 +33,72 @@ class _Fault:
     message: str = ""
     hint: str = ""
     refused: bool = False
+    lacks: str = ""
+    odd: bool = False
 
 
-def remarks_on(error: ValidationError, model: type[BaseModel], root: Group) -> list[Remark]:
-    """Every fault in a validation error, at its place in the tree that was validated.
+def remarks_on(error: ValidationError, model: type[BaseModel], root: Group, said: Sequence[Remark]) -> list[Remark]:
+    """What has been `said` of the tree, and every fault in its validation error, at its place in the tree.
 
     Of a plain union only the branch that fits best speaks, and where none fits, one remark names all that
-    would. Faults at values which the tree has refused already are left out.
+    would. A value which the tree has refused already is not told again, but what the model expects there may tell
+    better how to mend it.
     """
     atlas = Atlas(model)
     details = error.errors(include_url=False)
     faults = [fault for detail in details if not _echoes(detail, details) for fault in _faults(atlas, root, detail)]
-    return [_remark(atlas, fault) for fault in _merge(faults, 0) if not fault.refused]
+    merged = _merge(_joined(atlas, root, faults), 0)
+    better = {fault.place: fault.hint for fault in merged if fault.refused and _tells_more(fault)}
+    known = [replace(remark, hint=better.get(remark.place, remark.hint)) for remark in said]
+    return known + [_remark(atlas, fault) for fault in merged if not fault.refused]
+
+
+def _tells_more(fault: _Fault) -> bool:
+    number = any(word in fault.expected for word in (WHOLE, NUMBER))
+    return bool(fault.hint) and (number or fault.hint.startswith('write "'))
+
+
+def _joined(atlas: Atlas, root: Group, faults: Sequence[_Fault]) -> list[_Fault]:
+    """The faults with one for a key that is missing and the unknown key that stands there in its place."""
+    groups: dict[tuple[str | int, ...], list[_Fault]] = defaultdict(list)
+    for fault in faults:
+        if fault.odd or fault.lacks or fault.expected == LIST:
+            groups[fault.location[:-1]].append(fault)
+    instead: dict[int, list[_Fault]] = {}
+    for location, here in groups.items():
+        if any(fault.odd for fault in here):
+            instead |= _join(atlas, atlas.spot(root, location), here)
+    return [new for fault in faults for new in instead.get(id(fault), [fault])]
+
+
+def _join(atlas: Atlas, group: Spot, faults: Sequence[_Fault]) -> dict[int, list[_Fault]]:
+    """What to say instead of some of the faults in one group, by their id."""
+    instead: dict[int, list[_Fault]] = {}
+    missing = {fault.lacks: fault for fault in faults if fault.lacks}
+    odd = [fault for fault in faults if fault.odd and fault.spot.key and not fault.refused]
+    lists = [fault for fault in faults if fault.expected == LIST and isinstance(fault.spot.node, Leaf)]
+    loose = [fault for fault in odd if fault.spot.key and fault.spot.key.text.isdecimal() and _is_nothing(fault)]
+    if len(lists) == 1 and loose:
+        items = ", ".join(fault.spot.key.text for fault in loose if fault.spot.key)
+        hint = f"write [{lists[0].spot.node.text}, {items}] for a list"  # type: ignore[union-attr]
+        return {id(lists[0]): [replace(lists[0], hint=hint)], **{id(fault): [] for fault in loose}}
+    absent = [name for name in atlas.key_names(group.schema) if entry(group.node, name) is None]
+    for fault in odd:
+        text, node = fault.spot.key.text if fault.spot.key else "", fault.spot.node
+        name = meant_word(text, missing) or atlas.resembling(group.schema, node, absent)
+        if not name and len(missing) == len(odd) == 1:
+            name = next(iter(missing))
+        if name:
+            message = f"{fault.message}; the key '{name}' is missing"
+            hint = fault.hint if "did you mean" in fault.hint else f"did you mean '{name}'? {fault.hint}"
+            instead[id(fault)] = [replace(fault, message=message, hint=hint)]
+            if name in missing:
+                instead[id(missing.pop(name))] = []
+    return instead
+
+
+def _is_nothing(fault: _Fault) -> bool:
+    return isinstance(fault.spot.node, Leaf) and fault.spot.node.value is None
 
 
 def _echoes(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
@@ -104,8 +121,9 @@ def _faults(atlas: Atlas, root: Group, detail: ErrorDetails) -> list[_Fault]:
         return [_unknown_key(atlas, blank)]
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return [_tag(atlas, blank, context)]
-    if kind in _EXPECTED:
-        return [replace(blank, expected=_expected(kind, context), hint=_hint(kind, context, spot))]
+    if kind in EXPECTED:
+        meaning = atlas.meaning(spot)
+        return [replace(blank, expected=expected(kind, context, meaning), hint=mend(kind, context, spot, meaning))]
     said = str(context["error"]) if kind in _SAID_FREELY and "error" in context else detail["msg"]
     message, _, hint = said.partition(_HINT)
     return [replace(blank, message=_plain(message.strip()), hint=hint.strip())]
@@ -133,6 +151,7 @@ def _missing(atlas: Atlas, blank: _Fault, key: str) -> _Fault:
     described = atlas.description(blank.spot.within, key)
     return replace(
         blank,
+        lacks=key,
         message=f"key '{key}' is missing{_under(blank.spot)}",
         hint=f"add '{key}:'" + (f" ({described})" if described else ""),
     )
@@ -151,21 +170,16 @@ def _unknown_key(atlas: Atlas, blank: _Fault) -> _Fault:
     if squeezed and squeezed[1] in known:
         hint = f"write a space after '{squeezed[1]}:'"
     else:
-        hint = f"{_did_you_mean(key.text, known)}Known keys: {', '.join(known)}" if known else "remove it"
-    return replace(blank, place=key.place, refused=key.refused, message=f"unknown key {shown(key.text)}", hint=hint)
-
-
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    by_lower = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(word.lower(), list(by_lower), n=1)
-    return f"did you mean '{by_lower[close[0]]}'? " if close else ""
+        hint = f"{did_you_mean(key.text, known)}Known keys: {', '.join(known)}" if known else "remove it"
+    message = f"unknown key {shown(key.text)}"
+    return replace(blank, place=key.place, refused=key.refused, message=message, hint=hint, odd=True)
 
 
 def _tag(atlas: Atlas, blank: _Fault, context: Mapping[str, Any]) -> _Fault:
     """A union's key that chooses the branch is missing or has a word that chooses none."""
     discriminator = str(context.get("discriminator", "")).strip("'")
     tags = atlas.tags(blank.spot.schema)
-    words = _either([f"'{tag}'" for tag in tags])
+    words = either([f"'{tag}'" for tag in tags])
     found = entry(blank.spot.node, discriminator)
     if found is None:
         message = f"key '{discriminator}' is missing{_under(blank.spot)}"
@@ -173,49 +187,7 @@ def _tag(atlas: Atlas, blank: _Fault, context: Mapping[str, Any]) -> _Fault:
     key, node = found
     spot = replace(blank.spot, node=node, key=key, on_key=False)
     text = node.text if isinstance(node, Leaf) else ""
-    return replace(_at(spot, blank.location), expected=words, hint=_did_you_mean(text, tags).strip())
-
-
-def _either(words: Iterable[str]) -> str:
-    *before, last = words or ("a value",)
-    return f"{', '.join(before)} or {last}" if before else last
-
-
-def _expected(kind: str, context: Mapping[str, Any]) -> str:
-    if kind in ("too_short", "too_long"):
-        limit = context.get("min_length" if kind == "too_short" else "max_length")
-        entries = "entry" if limit == 1 else "entries"
-        return f"at {'least' if kind == 'too_short' else 'most'} {limit} {entries}"
-    return _EXPECTED[kind].format(**context)
-
-
-def _hint(kind: str, context: Mapping[str, Any], spot: Spot) -> str:
-    node = spot.key if spot.on_key and spot.key else spot.node
-    if not isinstance(node, Leaf):
-        return ""
-    if node.value is None and kind != "none_required":
-        return "write the value after ':', or remove the key" if spot.key else "write the value"
-    text, expected = node.text, _EXPECTED[kind]
-    if kind in ("literal_error", "enum"):
-        return _did_you_mean(text, re.findall(r"'([^']*)'", str(context.get("expected", "")))).strip()
-    if expected in (_WHOLE, _NUMBER):
-        return _number(node, expected)
-    if expected == _TEXT:
-        return f'put it in quotes: "{text}"'
-    if expected == _DATE:
-        return date_hint(text)
-    if expected == _TRUTH:
-        return {"ja": "write true", "nej": "write false"}.get(text.lower(), "write true or false")
-    if expected == _LIST:
-        return f"write [{text}] for a list with one entry" if text.isprintable() and len(text) < 40 else ""
-    return "write 'key: value' lines below, indented" if expected == _GROUP else ""
-
-
-def _number(node: Leaf, expected: str) -> str:
-    if isinstance(node.value, Decimal) and expected == _WHOLE:
-        whole = node.value == node.value.to_integral_value()
-        return f"write {int(node.value)}, without decimals" if whole else "write it without decimals"
-    return number_hint(node.text) if isinstance(node.value, str) else ""
+    return replace(_at(spot, blank.location), expected=words, hint=did_you_mean(text, tags).strip())
 
 
 def _found(node: Node) -> str:
@@ -261,7 +233,7 @@ def _settle(faults: Sequence[_Fault], level: int) -> list[_Fault]:
     together = [fault for branch in merged for fault in branch]
     wanted = list(dict.fromkeys(fault.expected for fault in together if fault.expected))
     hints = [fault.hint for fault in together if fault.hint]
-    return [replace(together[0], expected=_either(wanted), hint=hints[0] if hints else "")]
+    return [replace(together[0], expected=either(wanted), hint=hints[0] if hints else "")]
 
 
 def _remark(atlas: Atlas, fault: _Fault) -> Remark:
@@ -270,6 +242,6 @@ def _remark(atlas: Atlas, fault: _Fault) -> Remark:
         return Remark(fault.place, fault.message, fault.hint)
     found = shown(spot.key.text) if spot.on_key and spot.key else _found(spot.node)
     as_key = " as key" if spot.on_key else ""
-    described = atlas.description(spot.within, spot.key.text) if spot.key else ""
-    hint = fault.hint or (f"{spot.key.text}: {described}" if described and spot.key else "")
+    described = "" if fault.expected == (meaning := atlas.meaning(spot)) else meaning
+    hint = fault.hint or (f"{spot.key.text}: {described}" if described and spot.key and not spot.on_key else described)
     return Remark(fault.place, f"expected {fault.expected}{as_key}, found {found}", hint)

@@ -28,7 +28,7 @@ class Spot:
 
     node:   the value there; where a key is missing, the group that should have it.
     key:    the key it stands under, if any.
-    schema: what the model expects of the node.
+    schema: what the model expects of the node, or of the key where that is meant; "meaning" says it in words.
     within: what the model expects of the group or list around it.
     forks:  which items of pydantic's location name the branch of a plain union.
     on_key: the key is meant, not the value.
@@ -65,7 +65,7 @@ class Atlas:
         """The place that a validator's path names below a spot, by field names or aliases."""
         for item in path:
             if item == KEY and spot.key:
-                return replace(spot, on_key=True)
+                return self._on_key(spot)
             schema = self._taken(spot)
             for name in (item, *_names(schema, item)):
                 found = entry(spot.node, name)
@@ -92,6 +92,23 @@ class Atlas:
             return ""
         return model.model_fields[name].description or ""
 
+    def meaning(self, spot: Spot) -> str:
+        """What a model says about the value (or key) at a spot: about the field, or else about its type."""
+        described = "" if spot.on_key or not spot.key else self.description(spot.within, spot.key.text)
+        return described or str(spot.schema.get("meaning", ""))
+
+    def resembling(self, schema: Schema, node: Node, names: Iterable[str]) -> str:
+        """The one of a model's keys whose own keys are those of a group; empty if none is like it."""
+        present = set(node.entries) if isinstance(node, Group) else set()
+        for name in names:
+            known = set(self.key_names(self._bare(_inner(schema, name))))
+            if len(present & known) > max(1, len(present) // 2):
+                return name
+        return ""
+
+    def _on_key(self, spot: Spot) -> Spot:
+        return replace(spot, on_key=True, schema=self._bare(spot.within.get("keys_schema") or _NOTHING))
+
     def _follow(self, spot: Spot, index: int, item: str | int) -> Spot:
         kind = spot.schema["type"]
         if kind == "tagged-union":
@@ -99,7 +116,7 @@ class Atlas:
         if kind == "union":
             return replace(spot, schema=self._branch(spot.schema, str(item)), forks=(*spot.forks, index))
         if item == KEY and spot.key:
-            return replace(spot, on_key=True)
+            return self._on_key(spot)
         found = entry(spot.node, item)
         if found:
             return self._step(spot, item, found)
@@ -110,10 +127,15 @@ class Atlas:
         return Spot(node, self._bare(_inner(spot.schema, item)), key, spot.schema, spot.forks)
 
     def _bare(self, schema: Schema) -> Schema:
-        """A schema without what wraps it: validators, defaults, references. Fields carry their model."""
+        """A schema without what wraps it: validators, defaults, references. Fields carry their model.
+
+        The description in an `Annotated` type, which lies somewhere around, is kept as "meaning".
+        """
         model: Any = None
+        meaning = ""
         while True:
             kind = schema["type"]
+            meaning = meaning or (schema.get("metadata") or {}).get("pydantic_js_updates", {}).get("description", "")
             if kind == "definition-ref":
                 schema = self._definitions.get(schema["schema_ref"], _NOTHING)
             elif kind in _WRAPPED:
@@ -123,11 +145,11 @@ class Atlas:
             elif kind == "model":
                 model, schema = schema["cls"], schema["schema"]
             elif kind == "model-fields":
-                return {**schema, "model": model}
+                return {**schema, "model": model}  # a model's own description is its docstring
             elif isinstance(schema.get("schema"), Mapping):
                 schema = schema["schema"]
             else:
-                return schema
+                return {**schema, "meaning": meaning} if meaning else schema
 
     def _tagged(self, schema: Schema, tag: str) -> Schema:
         return next((self._bare(choice) for name, choice in schema["choices"].items() if _tag(name) == tag), _NOTHING)

@@ -12,16 +12,31 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-Plain = None | bool | int | Decimal | date | str
+from contracts.privacy import holds_cpr
 
-MAX_DIGITS = 30
+from .numbers import MAX_DIGITS, two_readings
+
+Plain = None | bool | int | Decimal | date | str
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_DANISH_DATE = re.compile(r"([0-9]{1,2})[-./ ]+([0-9]{1,2})[-./ ]+([0-9]{4})")
-_UNITS = re.compile(r"\s*(kr\.?|kroner|dkk)\s*", re.IGNORECASE)
+_OTHER_DATES = (
+    re.compile(r"(?P<day>[0-9]{1,2})[-./ ]+(?P<month>[0-9]{1,2})[-./ ]+(?P<year>[0-9]{4})"),
+    re.compile(r"(?P<day>[0-9]{1,2})\.? *(?P<month>[a-z]{3,9})\.?,? *(?P<year>[0-9]{4})"),
+    re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})[t ].*"),
+    re.compile(r"(?P<year>(19|20)[0-9]{2})(-(?P<month>[0-9]{1,2}))?"),
+)
+_MONTHS = {
+    **{
+        name: number
+        for number, name in enumerate(
+            ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"], start=1
+        )
+    },
+    **{"may": 5, "oct": 10},
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,8 @@ def _thousands(text: str) -> Refusal:
 
 
 def _leading_zero(text: str) -> Refusal:
+    if holds_cpr(text):
+        return Refusal("this looks like a CPR number", "use a pseudonym")
     number = text.lstrip("+-").lstrip("0") or "0"
     return Refusal(
         f"{shown(text)} starts with a zero, so it can be a code or a number",
@@ -136,54 +153,15 @@ def shown(text: str, limit: int = 60) -> str:
     return "'" + "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in short) + "'"
 
 
-def two_readings(text: str) -> str:
-    """The hint for 1.000 or 1,000: how to write each of the two numbers it can mean."""
-    whole, _, decimals = text.lstrip("+").replace(",", ".").partition(".")
-    small = safe_decimal(f"{whole}.{decimals}")
-    if (whole, decimals) == ("1", "000"):
-        return f"write 1000 for a thousand, {small} for one"
-    return f"write {whole}{decimals} if the thousands are set apart, {small} if these are decimals"
-
-
-def safe_decimal(text: str) -> str:
-    """A number with decimals whose point cannot be taken for a thousands separator: 1.0, 1.1250."""
-    whole, _, decimals = text.partition(".")
-    decimals = decimals.rstrip("0") or "0"
-    return f"{whole}.{decimals}0" if len(decimals) == 3 and whole.lstrip("-") != "0" else f"{whole}.{decimals}"
-
-
-def number_hint(text: str) -> str:
-    """How to write the number that somebody seems to have meant by a text; empty if no number shows.
-
-    Knows decimal commas, thousands separated by points, commas or spaces, kr., % and the typographic minus.
-    """
-    bare = _UNITS.sub("", text.strip()).replace("\N{MINUS SIGN}", "-")
-    percent = bare.endswith("%")
-    bare = re.sub(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))", "", bare.rstrip("% \t\N{NO-BREAK SPACE}"))
-    if len(bare) > MAX_DIGITS:
-        return ""
-    if not percent and re.fullmatch(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}", bare):
-        return two_readings(bare)
-    if re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?", bare):
-        bare = bare.replace(".", "")
-    elif re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3}){2,}(\.[0-9]+)?", bare):
-        bare = bare.replace(",", "")
-    bare = bare.replace(",", ".")
-    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", bare):
-        return ""
-    number = Decimal(bare) / 100 if percent else Decimal(bare)
-    spelled = format(number, "f")
-    return f"write {safe_decimal(spelled) if '.' in spelled else spelled}" + (
-        "" if text != bare else ", without quotes"
-    )
-
-
 def date_hint(text: str) -> str:
-    """How to write the date that somebody seems to have meant by a text such as 1.12.2021 (day first)."""
-    match = _DANISH_DATE.fullmatch(text.strip())
-    if match:
-        try:
-            return f"write {date(int(match[3]), int(match[2]), int(match[1]))}"
-        except ValueError:
-            pass
+    """How to write the date meant by 1.12.2021 (day first), 1. december 2021, 2021-12 or a date with a time."""
+    bare = text.strip().lower()
+    for pattern in _OTHER_DATES:
+        found = pattern.fullmatch(bare)
+        if found:
+            year, month, day = (found.groupdict().get(part) or "1" for part in ("year", "month", "day"))
+            try:
+                return f"write {date(int(year), _MONTHS.get(month[:3]) or int(month), int(day))}"
+            except ValueError:
+                continue
     return "write year-month-day, such as 2021-12-01"

@@ -111,12 +111,18 @@ _PLAIN: tuple[tuple[str, str, str, bool], ...] = (
 )
 
 
+_ODD_INDENT = re.compile(r"^ *[\u00a0\u2007\u202f]", re.MULTILINE)
+
+
 def plain_syntax(fault: MarkedYAMLError, text: str) -> tuple[int, str, str]:
     """The index in the text, the message and the hint for a syntax fault."""
     start, at = (
         mark.index if mark else len(text)
         for mark in (fault.context_mark or fault.problem_mark, fault.problem_mark or fault.context_mark)
     )
+    odd = _ODD_INDENT.search(text, 0, at)
+    if odd:
+        return odd.end() - 1, "found a no-break space in the indentation", "indent with ordinary spaces"
     opens_line = not re.split(r"[\r\n]", text[:at])[-1].strip()
     said = f"{fault.context} | {fault.problem} | {'opens its line' if opens_line else 'inside'}"
     for pattern, message, hint, at_start in _PLAIN:

@@ -15,7 +15,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from .nodes import Group, Leaf, Lines, Listing, Node, Place, Remark
-from .scalars import Refusal, number_hint, read_scalar, shown
+from .numbers import number_hint
+from .scalars import Refusal, read_scalar, shown
 from .syntax import plain_syntax
 
 MAX_DEPTH = 50
@@ -26,6 +27,7 @@ _FORBIDDEN = re.compile(
     "[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # YAML 1.2, section 5.1
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_FILL = "write 'key: value' lines in it, or check that it is the right file"
 _STANDARD_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq")} | {"!"}
 
 
@@ -122,7 +124,7 @@ class _Builder:
             case Group() as group:
                 return group
             case Leaf(value=None) | None:
-                raise _Stopped(Remark(Place(1, 1), "expected keys with values, found an empty file"))
+                raise _Stopped(Remark(Place(1, 1), "expected keys with values, found an empty file", _FILL))
             case Listing() as found:
                 told, hint = (
                     "a list",
@@ -283,6 +285,8 @@ class _Builder:
         if not isinstance(whole, Leaf) or not whole.text or not before.endswith(f"{whole.text},"):
             return False
         number = f"{whole.text},{key.text}"
+        if key.refused and self.remarks[-1].place == key.place:  # 00 as a key, which starts with a zero
+            self.remarks.pop()
         if not whole.refused:
             hint = number_hint(number) or "write decimals with a point"
             self._refuse(whole.place, f"found a decimal comma in {shown(number)}", hint)

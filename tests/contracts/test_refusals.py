@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from contracts.events import Enrolled, looks_like_cpr
+from contracts.events import Enrolled
 from contracts.lifecycle import Draw, DropOut, End, Enrol, Measure, Pay, RealiseSaving, Settle, Verify
+from contracts.privacy import holds_cpr, looks_like_cpr, masked
 from tests.contracts.stories import (
     ENROLLED,
     FIRST_YEAR,
@@ -170,6 +171,35 @@ def test_a_cpr_number_is_no_person_id_and_does_not_reach_the_message(cpr: str) -
     with pytest.raises(ValueError, match="pseudonym") as refused:
         Enrolled.model_validate({"persons": (cpr,)})
     assert "pseudonym" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["010190-1234", "0101901234", "fond 311299-4321", "cpr0101901234"])
+def test_a_cpr_number_is_no_name_in_the_terms_either(name: str) -> None:
+    with pytest.raises(ValueError, match="looks like a CPR number: use a pseudonym") as refused:
+        card(capital={name: "1.0"})
+    assert "input_value" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "masks"),
+    [
+        ("sag 010190-1234.", "sag xxxxxx-xxxx."),
+        ("(0101901234)", "(xxxxxxxxxx)"),
+        ("010190 1234 og 311299–4321", "xxxxxx xxxx og xxxxxx–xxxx"),
+    ],
+)
+def test_a_cpr_number_in_a_text_is_found_and_can_be_crossed_out(text: str, masks: str) -> None:
+    assert holds_cpr(text)
+    assert masked(text) == masks
+
+
+OTHER_NUMBERS = ["x0101901234", "01019012345", "9901901234", "1210901234,50", "978-0306406157", "2023-01-01"]
+
+
+@pytest.mark.parametrize("text", OTHER_NUMBERS)
+def test_other_numbers_in_a_text_are_left_alone(text: str) -> None:
+    assert not holds_cpr(text)
+    assert masked(text) == text
 
 
 @pytest.mark.parametrize("pseudonym", ["citizen-1", "4501901234", "0113901234", "010190-12345", "a3f0101901234b7c"])

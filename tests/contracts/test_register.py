@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -313,6 +315,90 @@ def test_a_store_that_may_not_be_written_is_named() -> None:
                 open_register(path.with_name("new.db"))
         finally:
             Path(folder).chmod(0o755)
+
+
+READ_AS_NOBODY = """
+import os, sys
+from eventsourcing.sqlite import SQLiteFactory
+from contracts.register import StoreUnavailable, open_register
+from tests.contracts.stories import SIGNED, given
+event = given(*SIGNED).events[0].model_copy(update={"contract": "new"})
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setegid(65534)
+    os.seteuid(65534)
+try:
+    with open_register(sys.argv[1], create=False) as register:
+        print(*register.ids(), len(register.events("card")))
+        register.append("new", 0, [event])
+except StoreUnavailable as error:
+    print(error)
+"""
+
+
+def read_as_nobody(path: Path) -> list[str]:
+    """What a user without rights of its own reads from a store and is told when it writes."""
+    done = subprocess.run(
+        [sys.executable, "-c", READ_AS_NOBODY, str(path)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+@pytest.fixture
+def shelf() -> Iterator[Path]:
+    """A store in a folder that everybody may enter (pytest's own is closed to others)."""
+    with tempfile.TemporaryDirectory() as folder:
+        everybody_may_enter = 0o755
+        os.chmod(folder, everybody_may_enter)
+        path = Path(folder) / "contracts.db"
+        with open_register(path) as register:
+            register.append("card", 0, worked_example())
+        yield path
+        os.chmod(folder, everybody_may_enter)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such file modes")
+class TestReadingOnly:
+    @pytest.mark.parametrize(("file", "folder"), [(0o444, 0o755), (0o644, 0o555), (0o444, 0o555), (0o444, 0o777)])
+    def test_a_store_that_may_only_be_read_is_read(self, shelf: Path, file: int, folder: int) -> None:
+        shelf.chmod(file)
+        shelf.parent.chmod(folder)
+        read, refused = read_as_nobody(shelf)
+        assert read == "card 17"
+        assert "readonly database; change the permissions" in refused
+        assert [each.name for each in shelf.parent.iterdir()] == [shelf.name]
+
+    def test_a_copy_without_a_log_is_read_too(self, shelf: Path) -> None:
+        copy = shelf.with_name("copy.db")
+        rewrite(shelf, "VACUUM INTO ?", str(copy))
+        copy.chmod(0o444)
+        assert read_as_nobody(copy)[0] == "card 17"
+
+    def test_what_another_program_has_not_yet_folded_in_is_read(self, shelf: Path) -> None:
+        with open_register(shelf) as busy:
+            busy.append("second", 0, [worked_example()[0].model_copy(update={"contract": "second"})])
+            shelf.chmod(0o444)
+            assert read_as_nobody(shelf)[0] == "card second 17"
+
+    def test_a_store_that_may_not_be_read_is_named(self, shelf: Path) -> None:
+        shelf.chmod(0)
+        (refused,) = read_as_nobody(shelf)
+        assert "this user may not read the file" in refused
+
+
+def test_reading_leaves_a_copy_as_it_was(register: Register, path: Path) -> None:
+    register.append("card", 0, worked_example())
+    copy = path.with_name("copy.db")
+    rewrite(path, "VACUUM INTO ?", str(copy))
+    before = copy.read_bytes()
+    with open_register(copy, create=False) as reading:
+        assert len(reading.events("card")) == 17
+    assert copy.read_bytes() == before
 
 
 def test_when_the_disk_is_full_nothing_is_saved(register: Register, path: Path) -> None:

@@ -189,7 +189,7 @@ def test_an_error_renders_place_source_caret_and_hint() -> None:
         "a/case.yaml:3:8: expected a whole number, found '0,8'\n"
         "    count: 0,8\n"
         "           ^\n"
-        "  → write 0.8\n"
+        "  → write a whole number, such as 1\n"
         "\n"
         "a/case.yaml:4:1: unknown key 'languag'\n"
         "    languag: da\n"
@@ -525,11 +525,28 @@ def in_design(line: str) -> str:
         ("2021-2-3", "write 2021-02-03"),
     ],
 )
-@pytest.mark.parametrize("line", ["rate: {}", "count: {}", "code: {}", "tags: [{}]", "colour: {}"])
+@pytest.mark.parametrize("line", ["title: {}", "tags: [{}]", "colour: {}"])
 def test_numbers_and_dates_with_two_readings_are_refused_wherever_they_stand(line: str, value: str, hint: str) -> None:
-    problem = the_problem_in("title: a\n" + line.format(value))
-    assert place(problem) == (2, line.index("{") + 1)
+    problem = the_problem_in(line.format(value) if line.startswith("title") else "title: a\n" + line.format(value))
+    assert place(problem)[1] == line.index("{") + 1
     assert problem.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("rate: 1.000", "write 1000 for a thousand, 1.0 for one"),
+        ("count: 1.000", "write 1000 for a thousand, 1 for one"),
+        ("count: 450.125", "write 450125"),
+        ("count: 1_000", "write 1000"),
+        ("count: 0751", "write 751"),
+        ("rate: 0x1F", "write the number with the digits 0-9, or put it in quotes if it is a text"),
+        ("code: 0751", 'write "0751"'),
+        ("start: 2021-02-30", "write year-month-day with a month from 01 to 12 and a day which that month has"),
+    ],
+)
+def test_where_a_number_is_expected_the_hint_is_a_number_that_fits(line: str, hint: str) -> None:
+    assert the_problem_in(f"title: a\n{line}").hint == hint
 
 
 @pytest.mark.parametrize("value", ["1.000", "0751", "12:30", "2021-02-30"])
@@ -553,12 +570,12 @@ def test_words_stay_words(word: str) -> None:
         ("count: abc", "expected a whole number, found 'abc'", ""),
         ("count: '5'", "expected a whole number, found '5'", "write 5, without quotes"),
         ("count: 12.0", "expected a whole number, found 12.0", "write 12, without decimals"),
-        ("count: 12.5", "expected a whole number, found 12.5", "write it without decimals"),
+        ("count: 12.5", "expected a whole number, found 12.5", "write a whole number, such as 13"),
         ("count: true", "expected a whole number, found true", ""),
         ("count: 1.000.000 kr.", "expected a whole number, found '1.000.000 kr.'", "write 1000000"),
         ("count: 12 000", "expected a whole number, found '12 000'", "write 12000"),
         ("count:", "expected a whole number, found nothing", "write the value after ':', or remove the key"),
-        ("count: [1]", "expected a whole number, found a list of 1", ""),
+        ("count: [1]", "expected a whole number, found a list of 1", "write 1 without the list around it"),
         ("rate: 0,8", "expected a number such as 0.8, found '0,8'", "write 0.8"),
         ("rate: −1.250,5", "expected a number such as 0.8, found '−1.250,5'", "write -1250.5"),
         ("rate: 80 %", "expected a number such as 0.8, found '80 %'", "write 0.8"),
@@ -575,13 +592,16 @@ def test_words_stay_words(word: str) -> None:
         ),
         ("open: ja", "expected true or false, found 'ja'", "write true"),
         ("title: 2021-12-01", "expected a text, found 2021-12-01", 'put it in quotes: "2021-12-01"'),
-        ("code: 751", "expected a text, found 751", 'put it in quotes: "751"'),
-        ("code: '75'", "expected a text of the form ^[0-9]{4}$, found '75'", "code: four digits"),
+        ("code: 751", "expected a text, found 751", 'put it in quotes: "0751"'),
+        ("code: '75'", "expected four digits, found '75'", "write it in that form"),
+        ("code: '07-51'", "expected four digits, found '07-51'", 'write "0751"'),
+        ("code: '751'", "expected four digits, found '751'", 'write "0751"'),
         ("tags: a", "expected a list, found 'a'", "write [a] for a list with one entry"),
-        ("language: dk", "expected 'da' or 'en', found 'dk'", ""),
+        ("language: dk", "expected 'da' or 'en', found 'dk'", "did you mean 'da'?"),
+        ("language: 7", "expected 'da' or 'en', found 7", ""),
         ("language: EN", "expected 'da' or 'en', found 'EN'", "did you mean 'en'?"),
         ("colour: blu", "expected 'red' or 'blue', found 'blu'", "did you mean 'blue'?"),
-        ("designs: []", "expected keys with values, found an empty list", ""),
+        ("designs: []", "expected keys with values, found an empty list", "write {} for none"),
     ],
 )
 def test_a_wrong_value_is_told_in_plain_words(line: str, message: str, hint: str) -> None:

@@ -1,0 +1,38 @@
+"""The plain values of terms and scenarios: names and texts, amounts, shares, months and days.
+
+The description of each says in words what a reader has to write; messages use it.
+"""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
+from pydantic_core import PydanticKnownError
+
+from .privacy import impersonal, impersonal_name
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _whole_day(value: object) -> object:
+    """Refuse what pydantic would take for a day too: a time, or a count of seconds since 1970."""
+    if isinstance(value, dt.datetime) or not (isinstance(value, dt.date) or _DAY.fullmatch(str(value))):
+        raise PydanticKnownError("date_parsing", {"error": "expected year-month-day"})
+    return value
+
+
+_NAME = "a name of letters, digits, spaces and . , & / - that begins with a letter or a digit"
+
+Name = Annotated[
+    str, Field(pattern=r"^[\w][\w .,&/-]*$", max_length=80, description=_NAME), AfterValidator(impersonal_name)
+]
+Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(impersonal)]
+Text = Annotated[str, AfterValidator(impersonal)]
+Day = Annotated[dt.date, BeforeValidator(_whole_day)]
+Kroner = Annotated[StrictInt, Field(ge=0, le=10**10, description="whole kroner")]
+Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a share from 0 to 1, such as 0.5")]
+Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a yearly rate, such as 0.046")]
+Month = Annotated[int, Field(ge=0, le=1200, description="a month counted from the start")]
+Year = Annotated[int, Field(ge=1900, le=2200, description="a calendar year")]
