@@ -215,6 +215,11 @@ def _expected(aggregate: Aggregate[Any, Any], state: Told | None, event: Event) 
     (expected,) = aggregate.decide(state, command, now=event.recorded, by=event.by, reason=event.reason)
     if isinstance(event, Paid) and isinstance(expected, Paid):
         # not every payer pays on the same day
+        strangers = [payer for payer in event.amounts if payer not in expected.amounts]
+        if strangers and not any(event.amounts[payer] for payer in strangers):
+            raise Refused(
+                f"expected payers who owe: {', '.join(expected.amounts)}, found '{strangers[0]}' with nothing"
+            )
         amounts = {payer: expected.amounts.get(payer, 0) for payer in event.amounts}
         return expected.model_copy(update={"amounts": amounts})
     return expected

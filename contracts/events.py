@@ -11,19 +11,21 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from .privacy import looks_like_cpr as looks_like_cpr
+from .privacy import impersonal, looks_like_cpr
 from .terms import Frozen, Terms
+from .values import Text, Title
 
 _LARGEST = 10**15
 
 Kind = Literal["external_investor", "internal_fund"]
-Identifier = Annotated[str, Field(pattern=r"^\w[\w.:/+-]*$", max_length=120, description="an id")]
+Identifier = Annotated[
+    str, Field(pattern=r"^\w[\w.:/+-]*$", max_length=120, description="an id"), AfterValidator(impersonal)
+]
 Ore = Annotated[int, Field(strict=True, ge=-_LARGEST, le=_LARGEST, description="whole øre")]
 PositiveOre = Annotated[int, Field(strict=True, gt=0, le=_LARGEST, description="whole øre above zero")]
 NaturalOre = Annotated[int, Field(strict=True, ge=0, le=_LARGEST, description="whole øre, not negative")]
 Millionths = Annotated[int, Field(strict=True, ge=0, le=10**12, description="millionths of an outcome")]
 Point = Annotated[int, Field(strict=True, ge=0, le=1200, description="a follow-up month")]
-Title = Annotated[str, Field(min_length=1, max_length=200)]
 ByName = dict[str, Ore]
 
 
@@ -51,8 +53,8 @@ class Event(Frozen):
     version: Annotated[int, Field(strict=True, ge=1)]
     effective: dt.date
     recorded: AwareDatetime
-    by: str = ""
-    reason: str = ""
+    by: Text = ""
+    reason: Text = ""
 
     @property
     def log(self) -> str:
@@ -189,7 +191,7 @@ class Paid(ContractEvent):
 
     statement: dt.date
     closing: bool = False
-    amounts: ByName
+    amounts: Annotated[ByName, Field(min_length=1)]
 
 
 class Ended(ContractEvent):

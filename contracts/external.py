@@ -11,7 +11,8 @@ from .problems import Finding
 from .terms import Terms
 
 
-def _rules(terms: Terms) -> Iterator[Finding]:
+def rules(terms: Terms) -> Iterator[Finding]:
+    """What such a contract may not agree."""
     payers = payers_of(terms)
     if payers and all(provider in payers for provider in terms.capital):
         found = ", ".join(terms.capital)
@@ -22,4 +23,4 @@ def _rules(terms: Terms) -> Iterator[Finding]:
         )
 
 
-ExternalInvestorContract = contract("external_investor", _rules)
+ExternalInvestorContract = contract("external_investor", rules)

@@ -14,7 +14,8 @@ from .terms import Terms
 __all__ = ["InternalFund", "InternalFundContract"]
 
 
-def _rules(terms: Terms) -> Iterator[Finding]:
+def rules(terms: Terms) -> Iterator[Finding]:
+    """What such a contract may not agree."""
     payers = payers_of(terms)
     for name in terms.capital:
         if name in payers:
@@ -25,4 +26,4 @@ def _rules(terms: Terms) -> Iterator[Finding]:
             )
 
 
-InternalFundContract = contract("internal_fund", _rules)
+InternalFundContract = contract("internal_fund", rules)

@@ -10,7 +10,7 @@ from typing import Any
 from .aggregate import refused
 from .commands import DropOut, Enrol, Measure, RealiseSaving
 from .compiled import Plan, PricePlan, SavingsPlan
-from .events import looks_like_cpr
+from .privacy import looks_like_cpr
 from .state import NOBODY, Fact, State, fact_key
 
 

@@ -5,9 +5,15 @@ import re
 from .problems import Finding, refuse
 
 # day (replacement numbers add 60), month, year
-_DATE = r"(?:[06][1-9]|[1278]\d|[39][01])(?:0[1-9]|1[0-2])\d\d"
-# an id: such a date, four digits, and no other digit
-_ID = re.compile(rf"\D*{_DATE}[-\s./]?\d{{4}}\D*", re.ASCII)
+_DAY, _MONTH = r"(?:[06][1-9]|[1278]\d|[39][01])", r"(?:0[1-9]|1[0-2])"
+_DATE = rf"{_DAY}{_MONTH}\d\d"
+# an id: such a date and four digits, with no other digit in the id, or as a word of their own
+_APART = r"[-\s./\u2010-\u2014]{0,3}"
+_ID = re.compile(
+    rf"\D*{_DATE}[-\s./]?\d{{4}}\D*\Z"
+    rf"|.*(?<![^\W_]){_DAY}[-.\s/]?{_MONTH}[-.\s/]?(?:\d\d)?\d\d{_APART}\d{{4}}(?![^\W_])",
+    re.DOTALL,
+)
 # a text: DDMMYY-NNNN anywhere; ten digits only as a word of their own, not within an amount, a hash or an ISBN
 _IN_TEXT = re.compile(
     rf"(?<!\d){_DATE}[-\u2010-\u2013 \u00a0]\d{{4}}(?!\d)"
@@ -17,7 +23,7 @@ _IN_TEXT = re.compile(
 
 def looks_like_cpr(text: str) -> bool:
     """Whether an id reads as a Danish CPR number: DDMMYY-NNNN, or ten digits that begin with a date."""
-    return _ID.fullmatch(text) is not None
+    return _ID.match(text) is not None
 
 
 def holds_cpr(text: str) -> bool:

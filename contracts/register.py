@@ -75,7 +75,7 @@ class _EventMapper(Mapper[str]):
     def to_domain_event(self, stored_event: StoredEvent) -> Event:  # type: ignore[override]
         place = f"{stored_event.originator_id}, event {stored_event.originator_version}"
         try:
-            event = decode(bytes(stored_event.state))
+            event = decode(_bytes(stored_event.state))
         except BrokenLog as error:
             raise type(error)(f"{place}: {error}") from None
         if (event.log, event.version) != (stored_event.originator_id, stored_event.originator_version):
@@ -148,7 +148,7 @@ class Register:
     def stored(self, aggregate_id: str) -> tuple[bytes, ...]:
         """The log's events as the bytes that are stored, for export and hashing."""
         with _available(self.name):
-            return tuple(bytes(each.state) for each in self._store.recorder.select_events(aggregate_id))
+            return tuple(_bytes(each.state) for each in self._store.recorder.select_events(aggregate_id))
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all logs, in the order in which they were begun."""
@@ -196,11 +196,12 @@ class Register:
         statement = (
             "SELECT first.originator_id, first.state, MAX(every.originator_version) FROM stored_events AS first"
             " JOIN stored_events AS every ON every.originator_id = first.originator_id"
-            " WHERE first.originator_version = 1 GROUP BY first.originator_id ORDER BY first.rowid"
+            " WHERE first.originator_version = (SELECT MIN(originator_version) FROM stored_events"
+            " WHERE originator_id = first.originator_id) GROUP BY first.originator_id ORDER BY first.rowid"
         )
         with _available(self.name), self._datastore.transaction(commit=False) as cursor:
             cursor.execute(statement)
-            return [(row[0], bytes(row[1]), row[2]) for row in cursor.fetchall()]
+            return [(row[0], _bytes(row[1]), row[2]) for row in cursor.fetchall()]
 
 
 def open_register(store: str | os.PathLike[str], *, create: bool = True, timeout: int = 5) -> Register:
@@ -227,6 +228,11 @@ def open_register(store: str | os.PathLike[str], *, create: bool = True, timeout
         except BaseException:
             factory.close()
             raise
+
+
+def _bytes(state: object) -> bytes:
+    """What is stored of an event; SQLite gives back whatever somebody else may have written into the column."""
+    return bytes(state) if isinstance(state, bytes | memoryview) else str(state).encode()
 
 
 def _path(store: str) -> Path:

@@ -125,6 +125,7 @@ _CODES = {
     "contracts.register.NotFound": USAGE,
     "contracts.register.Conflict": USAGE,
     "contracts.register.StoreUnavailable": NO_STORE,
+    "builtins.OverflowError": USAGE,  # settlement says which amounts are too large to add
     "contracts.encoding.BrokenLog": UNVERIFIED,
 }
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
+from contracts import external, internal
 from contracts.problems import Finding
-from contracts.terms import SavingsShare, Sourced, Terms, UnitPrice
+from contracts.terms import SavingsShare, Scheduled, Sourced, Terms, UnitPrice
 
 from .lives import HazardDomain, OutcomeMeasure, SavingMeasure
 from .parts import Design, Parts
@@ -15,6 +16,7 @@ from .reading.words import unknown
 
 Path = tuple[str | int | dt.date, ...]
 BUILT_IN_PARTIES = ("municipality", "state", "region")
+RESERVED_PARTIES = (*BUILT_IN_PARTIES, "citizens", "resources", "contract", "supplier")
 
 
 def findings(scenario: Parts) -> Iterator[Finding]:
@@ -22,6 +24,10 @@ def findings(scenario: Parts) -> Iterator[Finding]:
     if scenario.start.day != 1:
         yield Finding(f"the start {scenario.start} is not the first of a month", ("start",), "begin on the 1st")
     yield from _sources(scenario)
+    for name in scenario.parties:
+        if name in RESERVED_PARTIES:
+            hint = "leave it out, or choose another name"
+            yield Finding(f"the party '{name}' is known already", ("parties", name, "[key]"), hint)
     yield from _domains(scenario)
     yield from _costs(scenario)
     yield from _economy(scenario)
@@ -116,16 +122,26 @@ def _measures(scenario: Parts) -> Iterator[Finding]:
     for name, measure in scenario.measures.items():
         path: Path = ("measures", name)
         if isinstance(measure, SavingMeasure):
+            yield from _once(measure.lines or (), (*path, "lines"))
             for number, line in enumerate(measure.lines or ()):
                 yield from unknown("economy line", line, scenario.economy, (*path, "lines", number))
             continue
         yield from _state(scenario, measure.domain, measure.state, path)
+        yield from _once(measure.at_months, (*path, "at_months"))
         for number, month in enumerate(measure.at_months):
+            if month == 0:
+                yield Finding("nobody is measured at month 0", (*path, "at_months", number), "begin with month 1")
             yield from _within(scenario, month, (*path, "at_months", number))
             if month < measure.over_months:
                 told = f"'{name}' cannot be reached at month {month}: the state must have lasted {measure.over_months}"
                 hint = f"begin at month {measure.over_months}, or lower over_months"
                 yield Finding(told, (*path, "at_months", number), hint)
+
+
+def _once(entries: tuple[str, ...] | tuple[int, ...], path: Path) -> Iterator[Finding]:
+    for number, entry in enumerate(entries):
+        if entry in entries[:number]:
+            yield Finding(f"{entry} stands twice", (*path, number), "keep one")
 
 
 def _design(scenario: Parts, name: str, design: Design) -> Iterator[Finding]:
@@ -167,6 +183,13 @@ def _contract(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iter
                 yield Finding(f"'{party}' is not the municipality's own fund", (*path, "capital", party, "[key]"), hint)
     if design.capital_to == "supplier" and terms.draws != "as_costs":
         yield Finding("a loan to the supplier covers the costs", (*path, "draws"), "write draws: as_costs")
+    for party in terms.capital if design.capital_to == "supplier" else ():
+        if party in scenario.parties and scenario.parties[party].in_purse:
+            text = f"'{party}' is the municipality's own: what it pays for uses service room"
+            yield Finding(text, (*path, "capital", party, "[key]"), "write capital_to: municipality")
+    signing = internal.rules if design.kind == "internal_fund" else external.rules
+    for finding in signing(terms):
+        yield replace(finding, path=(*path, *finding.path))
     yield from _contract_dates(scenario, design, terms, path)
     yield from _metrics(scenario, terms, path)
 
@@ -188,6 +211,25 @@ def _date_findings(scenario: Parts, design: Design, terms: Terms, path: Path) ->
     end = terms.end or scenario.end - dt.timedelta(days=1)
     for finding in terms.date_findings(start, end):
         yield replace(finding, path=(*path, *finding.path))
+    for where, day in _stated_dates(terms):
+        if (day + dt.timedelta(days=1)).day == 31:
+            text = f"{day} and the day after are one day in the simulator's months of thirty days"
+            yield Finding(text, (*path, *where), "choose the last day of the month, or the 29th")
+
+
+def _stated_dates(terms: Terms) -> Iterator[tuple[Path, dt.date]]:
+    """Every date in the terms, with its place."""
+    if terms.end is not None:
+        yield ("end",), terms.end
+    for number, day in enumerate(terms.statements.dates or ()):
+        yield ("statements", "dates", number), day
+    for when in terms.draws if isinstance(terms.draws, dict) else ():
+        if isinstance(when, dt.date):
+            yield ("draws", when, "[key]"), when
+    for name, clause in terms.clauses.items():
+        for when in clause.amounts if isinstance(clause, Scheduled) else ():
+            if isinstance(when, dt.date):
+                yield ("clauses", name, "amounts", when, "[key]"), when
 
 
 def _metrics(scenario: Parts, terms: Terms, path: Path) -> Iterator[Finding]:

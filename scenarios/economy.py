@@ -86,8 +86,8 @@ class EconomyLine(Sourced):
 
     domain: Name
     state: Name
-    gross_per_year: Kroner | None = None
-    gross_per_month: Kroner | None = None
+    gross_per_year: Annotated[Kroner, Field(le=120_000_000)] | None = None
+    gross_per_month: Annotated[Kroner, Field(le=10_000_000)] | None = None
     committee: Name
     budget_class: Annotated[BudgetClass, Field(alias="class")]
     ceiling: Ceiling = "net"
