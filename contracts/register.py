@@ -113,10 +113,7 @@ class Register:
         elsewhere, ValueError for events that are not the next of this log, StoreUnavailable when they cannot
         be written.
         """
-        for version, event in enumerate(events, start=expected_version + 1):
-            if (event.log, event.version) != (aggregate_id, version):
-                found = f"{event.log}, event {event.version}"
-                raise ValueError(f"expected {aggregate_id}, event {version}, found {found}")
+        _check_sequence(aggregate_id, expected_version, events)
         with _available(self.name):
             try:
                 if (found_version := self._version(aggregate_id)) == expected_version:
@@ -128,6 +125,25 @@ class Register:
             f"{aggregate_id}: expected the log at version {expected_version}, found it at {found_version};"
             " nothing was saved: load it again and repeat the command"
         )
+
+    def begin(self, logs: Sequence[Sequence[Event]]) -> None:
+        """Save whole new logs, all of them or none; raises what `append` does."""
+        for log in logs:
+            _check_sequence(log[0].log, 0, log)
+        with _available(self.name):
+            taken = self._taken(logs)
+            try:
+                if not taken:
+                    self._store.put([event for log in logs for event in log])  # type: ignore[misc]
+                    return
+            except IntegrityError:
+                taken = self._taken(logs)
+        raise Conflict(
+            f"expected new logs, found '{taken[0]}' in the store already; nothing was saved: use another store or seed"
+        )
+
+    def _taken(self, logs: Sequence[Sequence[Event]]) -> list[str]:
+        return [log[0].log for log in logs if self._version(log[0].log)]
 
     def events(self, aggregate_id: str, *, version: int | None = None) -> tuple[Event, ...]:
         """The log up to a version (all of it by default), oldest first; an unknown id has an empty log.
@@ -228,6 +244,12 @@ def open_register(store: str | os.PathLike[str], *, create: bool = True, timeout
         except BaseException:
             factory.close()
             raise
+
+
+def _check_sequence(log: str, before: int, events: Sequence[Event]) -> None:
+    for version, event in enumerate(events, start=before + 1):
+        if (event.log, event.version) != (log, version):
+            raise ValueError(f"expected {log}, event {version}, found {event.log}, event {event.version}")
 
 
 def _bytes(state: object) -> bytes:

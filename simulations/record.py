@@ -22,7 +22,7 @@ from contracts.external import ExternalInvestorContract
 from contracts.fund import Found, FundCommand, ReceiveRepayment, Release
 from contracts.internal import InternalFund, InternalFundContract
 from contracts.money import PPM
-from contracts.register import Conflict, Register
+from contracts.register import Register
 from contracts.state import State
 from contracts.terms import contract_dates
 from scenarios.model import Scenario
@@ -77,16 +77,9 @@ def record(
         raise ValueError(f"{design} has no contract to record; choose a design of another kind")
     setup = prepare(scenario)
     logs = [(number, name, recording(setup, design, number, seed, coupling)) for number, name in which]
-    known = set(register.ids())
-    for _, _, (contract, *_) in logs:
-        if contract[0].log in known:
-            raise Conflict(
-                f"expected a new contract, found '{contract[0].log}' in the store; use another store or seed"
-            )
+    register.begin([log for _, _, found in logs for log in found])
     recorded = []
-    for number, name, (contract, *funds) in logs:
-        for events in (contract, *funds):
-            register.append(events[0].log, 0, events)
+    for number, name, (contract, *_) in logs:
         paid = sum(sum(event.amounts.values()) for event in contract if isinstance(event, Paid))
         recorded.append(Recorded(contract[0].log, number, name, len(contract), paid))
     return recorded
@@ -132,8 +125,15 @@ def recorded_row(block: Block, design: str, played: Played, row: int, name: str)
     ]
     steps += [(step.command, _noon(step.date)) for step in sorted(happened, key=lambda step: step.order)]
     state, events = decide_all(aggregate, steps)
-    lenders = [fund for fund in terms.capital if any(drawing.providers.get(fund) for drawing in state.draws)]
-    return [events, *(_fund_log(state, fund) for fund in lenders if kind == "internal_fund")]
+    lenders = [fund for fund in terms.capital if kind == "internal_fund" and _lends_first(state, fund)]
+    return [events, *(_fund_log(state, fund) for fund in lenders)]
+
+
+def _lends_first(state: State, fund: str) -> bool:
+    """Whether a fund has lent before it is repaid; otherwise it is no loan, and the fund keeps no log of it."""
+    lent = [drawing.day for drawing in state.draws if drawing.providers.get(fund)]
+    repaid = [settled.statement for settled in state.settlements if settled.amounts.receipts.get(fund, 0) > 0]
+    return bool(lent) and (not repaid or min(lent) <= min(repaid))
 
 
 class _Step(NamedTuple):

@@ -428,3 +428,32 @@ def test_a_paid_amount_is_found_by_its_json(register: Register, path: Path) -> N
     found = [row[0] for row in connection.execute(query)]
     connection.close()
     assert found == [event.amounts["municipality"] for event in events if isinstance(event, Paid)]
+
+
+def test_new_logs_are_begun_together_or_not_at_all(register: Register) -> None:
+    events = worked_example()
+    other = tuple(event.model_copy(update={"contract": "other"}) for event in events)
+    register.append("other", 0, other[:1])
+    with pytest.raises(Conflict, match="'other' in the store already; nothing was saved"):
+        register.begin([events, other])
+    assert register.ids() == ("other",)
+    third = tuple(event.model_copy(update={"contract": "third"}) for event in events)
+    register.begin([events, third])
+    assert register.events("card") == events
+    assert register.events("third") == third
+
+
+def test_a_log_without_its_first_event_is_broken_and_does_not_vanish(register: Register, path: Path) -> None:
+    register.append("card", 0, worked_example())
+    rewrite(path, "DELETE FROM stored_events WHERE originator_version = ?", 1)
+    with pytest.raises(BrokenLog):
+        register.entries()
+    with pytest.raises(BrokenLog):
+        register.events("card")
+
+
+def test_text_in_the_place_of_bytes_is_a_broken_log(register: Register, path: Path) -> None:
+    register.append("card", 0, worked_example())
+    rewrite(path, "UPDATE stored_events SET state = ? WHERE originator_version = ?", "{}", 3)
+    with pytest.raises(BrokenLog, match="card, event 3"):
+        register.events("card")

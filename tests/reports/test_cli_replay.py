@@ -124,7 +124,7 @@ class TestRecord:
     def test_what_is_recorded_is_not_recorded_again(self, store: Path, capsys: pytest.CaptureFixture[str]) -> None:
         record = ["run", str(EXAMPLE), "--design", "pool", "--record", "--replication", "0", *QUICK]
         assert main([*record, "--store", str(store)]) == 2
-        assert "expected a new contract" in capsys.readouterr().err
+        assert "expected new logs, found" in capsys.readouterr().err
 
     @pytest.mark.parametrize("place", ["no/such/folder/s.sqlite", "."])
     def test_a_store_that_cannot_be(
