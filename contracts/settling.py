@@ -7,9 +7,10 @@ import numpy as np
 
 from .compiled import Plan
 from .encoding import BrokenLog
+from .entitlement import Facts, entitle, facts_of
 from .events import Amounts
 from .money import Ore
-from .settlement import Facts, Position, close, draw, entitle, facts_of, pay, split, to_investors
+from .settlement import Position, close, draw, pay, split, to_investors
 from .state import State
 
 

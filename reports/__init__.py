@@ -1,5 +1,9 @@
 """Everything that faces a person.
 
+Where things are: `comparison`, `frames`, `key_figures` and `break_even` are the numbers; `cli` and `commands` the
+`effekt` command, `terminal` its pages, `texts` and `numbers` its words and digits in Danish and English; `notebooks`
+for meetings.
+
 `compare` and `Comparison` come from `reports.comparison` when first asked for, so that the command line starts fast.
 """
 

@@ -1,4 +1,9 @@
-"""Scenarios: what we want to find out, as data with sources."""
+"""Scenarios: what we want to find out, as data with sources.
+
+Where things are: `model` is the whole scenario, `parts`, `lives` and `economy` its parts, `checks` what must hold
+across them; `loading` and `reading` turn YAML into it; `national` has dated national rules; the library lies here as
+YAML.
+"""
 
 from os import PathLike
 from pathlib import Path

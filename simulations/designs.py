@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.compiled import Plan
+from contracts.entitlement import Facts, entitle, entitle_in_turn
 from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, Account, Posting
 from contracts.money import PPM, Ore, muldiv, ore, parts, ppm
-from contracts.settlement import Facts, entitle, entitle_in_turn
 from scenarios.parts import Design
 
 from .calendar import Course, run_contract
-from .measuring import FollowUp, contract_facts, turns
+from .measuring import contract_facts, turns
 from .setup import ContractSetup, Setup, variant_of
 from .world import Block, World
 
@@ -43,13 +43,12 @@ def play(block: Block, name: str) -> Played:
     return Played(world, tuple(postings), course, contract.plan)
 
 
-def facts_in(block: Block, contract: ContractSetup, world: World, persons: bool, anyway: bool = False) -> Facts:
-    """The facts that a contract reads in a world; `anyway`: as they would have been without the intervention."""
-    follow_ups: list[FollowUp] = world.anyway if anyway else world.follow_ups
+def facts_in(block: Block, contract: ContractSetup, world: World, persons: bool) -> Facts:
+    """The facts that a contract reads in a world; persons: one for each person, else successes counted."""
     return contract_facts(
         contract.plan,
-        follow_ups,
-        [] if anyway else world.realised,
+        world.follow_ups,
+        world.realised,
         contract.statement_of,
         block.setup.ordinal_of,
         block.rows,

@@ -7,8 +7,8 @@ import numpy as np
 
 from contracts.compiled import PricePlan, SavingsPlan
 from contracts.dates import growth_ppb
+from contracts.entitlement import entitle
 from contracts.money import PPB, Ore, muldiv
-from contracts.settlement import entitle
 
 from .calendar import run_contract
 from .designs import draws_in

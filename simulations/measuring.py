@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.compiled import Plan
+from contracts.entitlement import Facts, Turn, join_facts
 from contracts.money import PPM
-from contracts.settlement import Facts, Turn, join_facts
 
 from .lives import NEVER, Life, row_of
 from .months import MONTH

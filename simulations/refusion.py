@@ -26,6 +26,7 @@ class Span:
 
     @property
     def years(self) -> int:
+        """How many budget years there are."""
         return len(self.starts) - 1
 
 

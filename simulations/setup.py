@@ -77,6 +77,7 @@ class Setup:
     savings: dict[str, SavingMeasure]
 
     def span(self, rows: int) -> Span:
+        """The budget years for so many replications."""
         return Span(self.year_starts, self.horizon, rows)
 
     def moves(self, domain: str, factor: Decimal) -> tuple[tuple[Move, ...], ...]:

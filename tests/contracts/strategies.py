@@ -10,11 +10,12 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import strategies as st
 
-from contracts import settlement
+from contracts import entitlement, settlement
 from contracts.compiled import Plan, compile_terms
 from contracts.dates import month_end
+from contracts.entitlement import Facts, Lines, facts_of
 from contracts.money import PPM
-from contracts.settlement import Facts, Lines, Position, facts_of
+from contracts.settlement import Position
 from contracts.terms import SavingsShare, Terms, UnitPrice, statement_dates
 from tests.oracle import Fact, Line, Settled, Settlement
 
@@ -322,10 +323,10 @@ def walk(plan: Plan, due: np.ndarray, draws: Mapping[dt.date, np.ndarray], ends:
     return steps
 
 
-def walk_case(case: Case) -> tuple[Plan, settlement.Due, list[Step]]:
+def walk_case(case: Case) -> tuple[Plan, entitlement.Due, list[Step]]:
     """Entitle and pay all rows of a case in one array."""
     plan = compile_terms(case.terms)
-    due = settlement.entitle(plan, tabled(plan, case.facts), len(case.facts), lines=True)
+    due = entitlement.entitle(plan, tabled(plan, case.facts), len(case.facts), lines=True)
     drawn = {day: np.array([draws[day] for draws in case.draws]) for day in case.draws[0]}
     return plan, due, walk(plan, due.amount, drawn, np.array([end.toordinal() for end in case.ends]))
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from contracts import settlement
 from contracts.compiled import compile_terms
+from contracts.entitlement import Facts, entitle, facts_of
 from contracts.money import PPM
-from contracts.settlement import Facts, entitle, facts_of
 from contracts.terms import PerPerson, Terms, statement_dates
 from tests.contracts.strategies import (
     OUTCOMES,

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from contracts.compiled import Plan, compile_terms
+from contracts.entitlement import entitle, facts_of
 from contracts.money import PPM
-from contracts.settlement import entitle, facts_of, split
+from contracts.settlement import split
 from contracts.terms import Terms
 from tests.contracts.strategies import Step, walk
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from contracts import audit
 from contracts.compiled import Plan, compile_terms
+from contracts.entitlement import Facts, entitle
 from contracts.events import Amounts
 from contracts.money import PPM
-from contracts.settlement import Facts, entitle
 from contracts.settling import facts_table
 from contracts.state import State
 from scenarios import Scenario, load
