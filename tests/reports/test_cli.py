@@ -187,7 +187,7 @@ class TestCompare:
         assert "mio. kr.." not in page
 
     def test_json_is_the_same_for_one_worker_and_two(self) -> None:
-        done = [effekt("compare", EXAMPLE, "--json", "--replications", 400, "--workers", n) for n in (1, 2)]
+        done = [effekt("compare", AARHUS, "--json", "--replications", 400, "--workers", n) for n in (1, 2)]
         assert done[0].stdout == done[1].stdout
         document = json.loads(done[0].stdout)
         assert document["replications"] == 400
