@@ -37,6 +37,8 @@ AGGREGATES: Mapping[str, Aggregate[Any, Any]] = {
 }
 """Every kind of log, by its word."""
 
+RECORDED = "recorded all the same"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -63,6 +65,11 @@ class Difference:
     field: str
     expected: Any
     found: Any
+
+    @property
+    def refused(self) -> bool:
+        """Whether the rules refuse the event as a whole; `expected` is then the reason."""
+        return bool(self.found == RECORDED)
 
     @property
     def difference(self) -> int | None:
@@ -189,10 +196,36 @@ def verify(events: Sequence[Event]) -> list[Difference]:
             found += _differences(aggregate, folding.state, event)
             folding.apply(event)
         except (Refused, BrokenLog) as error:
-            found.append(Difference(event.version, event.topic, "", str(error), "recorded all the same"))
+            found.append(Difference(event.version, event.topic, "", str(error), RECORDED))
             if not _applied(folding, event):
                 break
     return found
+
+
+def verify_fund(events: Sequence[Event], contracts: Mapping[str, Sequence[Event]]) -> list[Difference]:
+    """Compare what a fund's log says it released and was repaid with what its contracts' logs say, øre in all.
+
+    contracts: logs by id; a contract whose log is not at hand is passed over. In a contract, the fund stands under its
+    title as a provider of capital.
+    """
+    found: list[Difference] = []
+    title = events[0].title if isinstance(events[0], FundFounded) else ""
+    for contract, log in contracts.items():
+        drawn = sum(event.providers.get(title, 0) for event in log if isinstance(event, Drawn))
+        settled = [event.amounts.receipts.get(title, 0) for event in log if isinstance(event, Settled | Ended)]
+        for kind, expected in ((Released, drawn), (Repaid, sum(max(receipt, 0) for receipt in settled))):
+            mine = [event for event in events if isinstance(event, kind) and event.contract == contract]
+            told = sum(event.amount for event in mine)
+            if told != expected:
+                version = mine[-1].version if mine else events[-1].version
+                found.append(Difference(version, kind.topic, "amount", expected, told))
+    return found
+
+
+def contracts_of(events: Sequence[Event]) -> tuple[str, ...]:
+    """The contracts that a fund's log names, in order."""
+    named = (event.contract for event in events if isinstance(event, Released | Repaid | WrittenOff))
+    return tuple(dict.fromkeys(named))
 
 
 def _differences(aggregate: Aggregate[Any, Any], state: Told | None, event: Event) -> Iterator[Difference]:

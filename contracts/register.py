@@ -78,6 +78,8 @@ class _EventMapper(Mapper[str]):
             event = decode(_bytes(stored_event.state))
         except BrokenLog as error:
             raise type(error)(f"{place}: {error}") from None
+        if stored_event.topic not in ("", event.topic):  # `entries` asks without a topic
+            raise BrokenLog(f"{place}: expected the topic {event.topic}, found {stored_event.topic}; restore the log")
         if (event.log, event.version) != (stored_event.originator_id, stored_event.originator_version):
             raise BrokenLog(f"{place}: expected that event, found {event.log}, event {event.version}; restore the log")
         return event

@@ -146,7 +146,7 @@ class HazardDomain(Frozen):
 class StatedGroup(Frozen):
     """So many citizens with the same stated lives: the state they enter on each date, without and with."""
 
-    citizens: Annotated[int, Field(ge=1)]
+    citizens: Annotated[int, Field(ge=1, description="how many citizens, such as 5")]
     without: dict[Day, Name] = {}
     with_: Annotated[dict[Day, Name], Field(alias="with")] = {}
 
@@ -193,7 +193,7 @@ class OutcomeMeasure(Sourced):
     kind: Literal["outcome"]
     domain: Name
     state: Name
-    over_months: Annotated[int, Field(ge=0, le=240)] = 0
+    over_months: Annotated[int, Field(ge=0, le=240, description="how many months without a break, such as 6")] = 0
     at_months: Annotated[tuple[Month, ...], Field(min_length=1)]
 
 

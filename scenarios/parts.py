@@ -36,14 +36,14 @@ Group = Literal["families_and_children", "youth_and_employment", "adults_far_fro
 class Intake(Frozen):
     """How citizens come in: so many are referred each month, and at most `places` are served at once."""
 
-    per_month: Annotated[int, Field(ge=1, le=100_000)]
-    places: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    per_month: Annotated[int, Field(ge=1, le=100_000, description="how many citizens a month, such as 1")]
+    places: Annotated[int, Field(ge=1, le=100_000, description="how many are served at once")] | None = None
 
 
 class TargetGroup(Sourced):
     """Who the intervention is for, how many, and how they come in."""
 
-    citizens: Annotated[int, Field(ge=1, le=100_000)]
+    citizens: Annotated[int, Field(ge=1, le=100_000, description="how many citizens, such as 36")]
     intake: Intake
 
 
@@ -73,7 +73,7 @@ class Costs(Sourced):
 class Intervention(Sourced):
     """The service: its length for each citizen, how long its effect lasts after it, drop-out, and its costs."""
 
-    months: Annotated[int, Field(ge=1, le=600)]
+    months: Annotated[int, Field(ge=1, le=600, description="how many months it lasts for each, such as 12")]
     effect_lasts_months_after: Annotated[int, Field(ge=0, le=1200)] = 0
     drop_out: Hazard | None = None
     costs: Costs

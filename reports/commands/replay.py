@@ -46,12 +46,13 @@ def command(
             _list(register, spoken)
             return
         events = _events(register, contract)
+        contracts = _named_contracts(register, events)
     moment = {
         "version": version,
         "effective": effective.date() if effective else None,
         "recorded": recorded.date() if recorded else None,
     }
-    if not _replayed(events, moment, spoken):
+    if not _replayed(events, contracts, moment, spoken):
         ctx.exit(3)
 
 
@@ -70,9 +71,18 @@ def _events(register: "Register", contract: str) -> "tuple[Event, ...]":
     return events
 
 
-def _replayed(events: "tuple[Event, ...]", moment: dict[str, Any], lang: Language) -> bool:
-    """Print a log's timeline, standing and check; whether it recomputes."""
-    from contracts.audit import replay, verify
+def _named_contracts(register: "Register", events: "tuple[Event, ...]") -> "dict[str, tuple[Event, ...]]":
+    """The logs of the contracts that a fund's log names, as far as the store has them."""
+    from contracts.audit import contracts_of
+
+    return {name: log for name in contracts_of(events) if (log := register.events(name))}
+
+
+def _replayed(
+    events: "tuple[Event, ...]", contracts: "dict[str, tuple[Event, ...]]", moment: dict[str, Any], lang: Language
+) -> bool:
+    """Print a log's timeline, standing and check; whether it holds. contracts: the logs that a fund's log names."""
+    from contracts.audit import replay, verify, verify_fund
     from reports.terminal.replaying import check_lines, contract_lines, difference_line
     from reports.terminal.screen import screen_width, show
 
@@ -81,7 +91,7 @@ def _replayed(events: "tuple[Event, ...]", moment: dict[str, Any], lang: Languag
     except LookupError as error:
         raise click.UsageError(str(error.args[0] if error.args else error)) from None
     show(contract_lines(events, moment, state, lang, screen_width()))
-    differences = verify(events)
+    differences = verify(events) or verify_fund(events, contracts)
     show(check_lines(events, differences, lang, screen_width()))
     if differences:
         told = f"verification failed: {events[0].log}, {difference_line(differences[0], lang)}"

@@ -152,7 +152,8 @@ def check_lines(
     event = next((each for each in events if each.version == first.version), events[0])
     wrong = say(
         lang,
-        "replay.wrong",
+        "replay.refused" if first.refused else "replay.wrong",
+        reason=first.expected,
         version=first.version,
         event=word(lang, "event", first.kind),
         date=event.effective.isoformat(),

@@ -7,7 +7,7 @@ DA: dict[str, str] = {
     "figure.net_gain_p50": "– median (P50)",
     "figure.net_gain_p95": "– 95-procentsfraktil (P95)",
     "figure.difference_from_ordinary": "Forskel fra egenfinansiering",
-    "figure.payback_year": "Tilbagebetalt i år (median)",
+    "figure.payback_year": "Tilbagebetalingsår (median)",
     "figure.never_paid_back": "– aldrig tilbagebetalt i perioden",
     "figure.break_even_effect": "Nødvendig effekt for balance (forventet = 1)",
     "figure.loss_probability": "Risiko for nettotab",
@@ -177,6 +177,8 @@ DA: dict[str, str] = {
     "replay.holds": "Alle {count} hændelser er genberegnet ud fra de registrerede oplysninger, og de stemmer.",
     "replay.holds_one": "Den ene hændelse er genberegnet ud fra de registrerede oplysninger, og den stemmer.",
     "replay.wrong": "Hændelse {version} ({event}, {date}) stemmer ikke: {field} skulle være {expected}, er {found}.",
+    "replay.refused": "Hændelse {version} ({event}, {date}) stemmer ikke: efter reglerne skulle den være afvist "
+    "(på engelsk: {reason}).",
     "replay.wrong_more": "Yderligere {differences} kan være en følge af den.",
     "kind.external_investor": "ekstern investor",
     "kind.internal_fund": "udmøntning fra intern pulje",

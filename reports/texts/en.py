@@ -177,6 +177,7 @@ EN: dict[str, str] = {
     "replay.holds": "All {count} events were recomputed from the facts, and agree.",
     "replay.holds_one": "The one event was recomputed from the facts, and agrees.",
     "replay.wrong": "Event {version} ({event}, {date}) is wrong: {field} should be {expected}, but is {found}.",
+    "replay.refused": "Event {version} ({event}, {date}) does not agree: by the rules it is refused ({reason}).",
     "replay.wrong_more": "{differences} more may follow from it.",
     "kind.external_investor": "external investor",
     "kind.internal_fund": "release from an internal fund",

@@ -236,3 +236,22 @@ def _change(store: Path, card: str, marker: str, before: str, after: str) -> Non
         else:
             raise AssertionError(f"no event holds {before}")
     connection.close()
+
+
+def test_a_funds_log_is_held_against_its_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = tmp_path / "fund.sqlite"
+    record = ["run", str(EXAMPLE), "--design", "pool", "--record", "--replication", "0", *QUICK]
+    assert main([*record, "--store", str(store)]) == 0
+    fund = "regneeksempel-i-haanden-pool-1-0-fund-pool"
+    assert main(["replay", fund, "--store", str(store)]) == 0
+    connection = sqlite3.connect(store)
+    statement = (
+        "UPDATE stored_events SET state = CAST(replace(CAST(state AS TEXT), ?, ?) AS BLOB) WHERE originator_id = ?"
+    )
+    changed = connection.execute(statement, ('"amount":90000000', '"amount":90000001', fund))
+    assert changed.rowcount > 0
+    connection.commit()
+    connection.close()
+    capsys.readouterr()
+    assert main(["replay", fund, "--store", str(store)]) == 3
+    assert "2.100.000,01" in capsys.readouterr().out

@@ -289,3 +289,20 @@ def test_evidence_ends_with_the_contract_and_with_the_last_to_start():
     saved = [648_000, 972_000, 1_040_400]
     assert figure(found, "gain_share", "gain_after_last_evidence") == pytest.approx(sum(saved[1:]) / sum(saved))
     assert figure(compare(load(EXAMPLE), 2, 1, workers=1), "gain_share", "gain_after_last_evidence") == 0
+
+
+def test_a_pool_that_gets_back_exactly_its_capital_loses_none_of_it(aarhus):
+    assert figure(aarhus, "pool_budgeted", "investor_multiple") == 1
+    assert figure(aarhus, "pool_budgeted", "investor_loss_share", "note") == "none_seen"
+
+
+def test_what_the_guarantor_pays_is_no_payment_that_the_payers_expect(aarhus):
+    paid, called = (getattr(aarhus.results.designs["dsi"], name).mean() / 100 for name in ("paid", "guaranteed"))
+    assert called > 0
+    assert figure(aarhus, "dsi", "expected_payment") == pytest.approx(paid - called)
+
+
+def test_risk_that_may_be_luck_is_not_priced(aarhus):
+    moved, error = (figure(aarhus, "dsi", "risk_moved", column) for column in ("value", "error"))
+    assert 0 < moved < 2 * error
+    assert figure(aarhus, "dsi", "price_of_risk", "note") == "none"
