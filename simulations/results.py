@@ -95,8 +95,8 @@ class DesignResult:
     Over all replications: `maximum`, the most that the contract can come to pay (see `maximum`); `measured` and
     `reached`, citizens measured at each (measure, month), and who reached it with the intervention and without;
     `earned`, at the contract's prices while it ran, before any limit, with the intervention and without; `last_start`,
-    the last instant at which anybody started; sums by year `party_year` [party, Y], `investor_year` and `saving_year`
-    [Y]; `investor_flow`, the providers' net by instant (draws at the beginning of their day, payments at its end);
+    the last instant at which anybody started; sums by year `party_year` [party, Y] and `saving_year` [Y];
+    `investor_flow`, the providers' net by instant (draws at the beginning of their day, payments at its end);
     `lines`.
     """
 
@@ -120,7 +120,6 @@ class DesignResult:
     earned: tuple[int, int]
     last_start: int
     party_year: Ints
-    investor_year: Ints
     saving_year: Ints
     investor_flow: dict[int, int] = field(default_factory=dict)
     lines: dict[Line, LineTotals] = field(default_factory=dict)
@@ -130,7 +129,7 @@ _BY_ROW = (
     "net", "service_room", "outside", "co_payment", "party_total", "drawn", "paid", "paid_by_purse", "guaranteed",
     "outlay", "exposure", "extra", "enrolled",
 )  # fmt: skip
-_SUMMED = ("party_year", "investor_year", "saving_year")
+_SUMMED = ("party_year", "saving_year")
 
 
 def merge(parts: list[DesignResult]) -> DesignResult:
@@ -195,7 +194,6 @@ def summarise(block: Block, name: str, played: Played) -> DesignResult:
         earned=(_earned(block, name, played.world.follow_ups), _earned(block, name, played.world.anyway)),
         last_start=_last_start(block, played),
         party_year=np.stack([flow.sum(axis=0) for flow in flows]),
-        investor_year=(repaid - capital).sum(axis=0),
         investor_flow=_added([{instant: int(amount.sum())} for instant, amount in dated]),
         saving_year=np.sum([(s.gross - s.refusion).sum(axis=0) for s in played.world.savings.values()], axis=0),
         lines=_lines(played.postings, purse),
@@ -300,7 +298,9 @@ def _earned(block: Block, name: str, seen: list[FollowUp]) -> int:
 
 def _guaranteed(played: Played, block: Block) -> Ints:
     """What a guarantor pays, øre [row]."""
-    total: Ints = _flow(played, block, "payment:guarantee").sum(axis=1)
+    # a clause may be called "guarantee fee": the name is compared whole
+    paid = [posting.amount.sum(axis=1) for posting in played.postings if posting.what == "payment:guarantee"]
+    total: Ints = np.sum([np.zeros(block.rows, np.int64), *paid], axis=0, dtype=np.int64)
     return total
 
 

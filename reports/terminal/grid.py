@@ -9,7 +9,6 @@ from reports.texts import SOFT_HYPHEN, bare
 
 Style = Literal["", "head", "group"]
 Line = tuple[str, Style]
-Align = Literal["left", "right"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 GAP = 2

@@ -135,3 +135,12 @@ def test_independent_lives_have_the_same_means_and_another_spread() -> None:
     a, b = keyed.net.sum(axis=1) / 100, independent.net.sum(axis=1) / 100
     assert abs(a.mean() - b.mean()) < 4 * np.sqrt((a.var() + b.var()) / 2000)
     assert b.std() > 1.2 * a.std()
+
+
+def test_a_clause_named_like_the_guarantee_is_not_a_guarantors_payment() -> None:
+    fee = {"kind": "scheduled", "amounts": {2022: 30_000}, "payers": {"municipality": 1}}
+    agreed = contract({"DSI": 1}, clauses={"guarantee fee": fee})
+    found = scenario(designs={"grant": {"kind": "external_investor", "contract": agreed}})
+    result = simulate(found, 2, 1).designs["grant"]
+    assert result.paid.tolist() == [30_000_00, 30_000_00]
+    assert not result.guaranteed.any()
