@@ -8,12 +8,15 @@ from typing import Any
 from .aggregate import Aggregate, Folding, Refused, Told
 from .encoding import BrokenLog
 from .events import (
+    Amended,
     Amounts,
+    Corrected,
     Drawn,
     DroppedOut,
     Ended,
     Enrolled,
     Event,
+    FactsEvent,
     FundClosed,
     FundFounded,
     FundToppedUp,
@@ -140,12 +143,24 @@ def _told(event: Event) -> tuple[int | None, dict[str, Any]]:
             return None, {"kind": event.kind, "title": event.title, "end": event.terms.end}
         case Drawn():
             return event.amount, {"providers": event.providers}
-        case Enrolled() | DroppedOut():
-            return None, {"persons": len(event.persons)}
+        case Enrolled():
+            return None, {"persons": len(event.persons)} | _some(group=event.group)
+        case DroppedOut():
+            return None, {"persons": len(event.persons), "why": event.why}
         case Measured():
-            counted = sum(quantity for _, quantity in event.results) / PPM
-            told = {"metric": event.metric, "point": event.point, "measured": len(event.results)}
-            return None, told | {"quantity": counted, "statement": event.statement}
+            counted = sum(quantity for _, quantity, _ in event.results) / PPM
+            of = sum(of for _, _, of in event.results) / PPM
+            told = {"metric": event.metric, "point": event.point, "measured": int(of) if of == int(of) else of}
+            return None, told | _some(group=event.group) | {"quantity": counted, "statement": event.statement}
+        case FactsEvent():
+            told = {"metric": event.metric, "point": event.point, "facts": len(event.persons)}
+            return None, told | _some(group=event.group, statement=event.statement)
+        case Corrected():
+            told = {"metric": event.metric, "point": event.point, "facts": len(event.results)}
+            return None, told | _some(group=event.group, statement=event.statement)
+        case Amended():
+            changed = ", ".join(event.amendment.clauses)
+            return None, {"from": event.amendment.from_} | _some(clauses=changed, end=event.amendment.end)
         case SavingRealised():
             return event.amount, {"metric": event.metric, "statement": event.statement}
         case Verified():
@@ -166,6 +181,11 @@ def _told(event: Event) -> tuple[int | None, dict[str, Any]]:
         case FundClosed():
             return event.returned, {}
     return None, {}
+
+
+def _some(**details: Any) -> dict[str, Any]:
+    """The details that tell anything."""
+    return {name: value for name, value in details.items() if value}
 
 
 def _paid(amounts: Amounts) -> int:

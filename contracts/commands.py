@@ -6,20 +6,30 @@ from dataclasses import dataclass
 
 from .encoding import BrokenLog
 from .events import (
+    Accepted,
+    Amended,
+    Corrected,
+    Disputed,
     Drawn,
     DroppedOut,
     Ended,
     Enrolled,
     Event,
+    FactsWithdrawn,
     Kind,
     Measured,
     Paid,
+    Rejected,
     SavingRealised,
     Settled,
     Signed,
     Verified,
 )
-from .terms import Terms
+from .money import PPM
+from .terms import Amendment, Leaving, Terms
+
+Result = tuple[str | None, int] | tuple[str | None, int, int]
+"""A person, or None for a count; a quantity; of how much: one when left out. Both in millionths."""
 
 
 @dataclass(frozen=True)
@@ -42,28 +52,31 @@ class Draw:
 
 @dataclass(frozen=True)
 class Enrol:
-    """Enrol persons, by pseudonym."""
+    """Enrol persons of one subgroup, by pseudonym."""
 
     effective: dt.date
     persons: tuple[str, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class DropOut:
-    """Note that enrolled persons left the intervention; they may still be measured."""
+    """Note that enrolled persons left the intervention, and why; the terms say what becomes of their results."""
 
     effective: dt.date
     persons: tuple[str, ...]
+    why: Leaving = "other"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Record one round: results are (person, or None for a count; millionths), with 0 for who failed."""
+    """Record one round, with 0 for who failed. group: the subgroup of a count."""
 
     effective: dt.date
     metric: str
     point: int
-    results: tuple[tuple[str | None, int], ...]
+    results: tuple[Result, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,58 @@ class RealiseSaving:
     effective: dt.date
     metric: str
     amount: int
+
+
+@dataclass(frozen=True)
+class FactsCommand:
+    """About facts that were stated before. found: their day, needed without a follow-up month and for counts."""
+
+    effective: dt.date
+    metric: str
+    point: int
+    persons: tuple[str | None, ...]
+    found: dt.date | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class WithdrawFacts(FactsCommand):
+    """Take facts back, as who stated them."""
+
+
+@dataclass(frozen=True)
+class Reject(FactsCommand):
+    """Reject facts, as their verifier."""
+
+
+@dataclass(frozen=True)
+class Dispute(FactsCommand):
+    """Object to facts: they do not count until they are accepted."""
+
+
+@dataclass(frozen=True)
+class Accept(FactsCommand):
+    """Let disputed, rejected or withdrawn facts count after all."""
+
+
+@dataclass(frozen=True)
+class Correct:
+    """State what results really are; for a saving one result without a person, in øre. found, group: as above."""
+
+    effective: dt.date
+    metric: str
+    point: int
+    results: tuple[Result, ...]
+    found: dt.date | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Amend:
+    """Agree on an amendment, which is in force from a day of its own."""
+
+    effective: dt.date
+    amendment: Amendment
 
 
 @dataclass(frozen=True)
@@ -110,7 +175,21 @@ class End:
     early: bool = False
 
 
-Command = Sign | Draw | Enrol | DropOut | Measure | RealiseSaving | Verify | Settle | Pay | End
+FactChange = WithdrawFacts | Reject | Dispute | Accept
+Command = (
+    Sign | Draw | Enrol | DropOut | Measure | RealiseSaving | FactChange | Correct | Amend | Verify | Settle | Pay | End
+)
+_CHANGES: Mapping[type[Event], type[FactChange]] = {
+    FactsWithdrawn: WithdrawFacts,
+    Rejected: Reject,
+    Disputed: Dispute,
+    Accepted: Accept,
+}
+
+
+def with_denominators(results: tuple[Result, ...]) -> tuple[tuple[str | None, int, int], ...]:
+    """Results with what each is of."""
+    return tuple((each[0], each[1], each[2] if len(each) == 3 else PPM) for each in results)
 
 
 def command_of(event: Event) -> Command:
@@ -121,13 +200,20 @@ def command_of(event: Event) -> Command:
         case Drawn():
             return Draw(event.effective, event.amount)
         case Enrolled():
-            return Enrol(event.effective, event.persons)
+            return Enrol(event.effective, event.persons, event.group)
         case DroppedOut():
-            return DropOut(event.effective, event.persons)
+            return DropOut(event.effective, event.persons, event.why)
         case Measured():
-            return Measure(event.effective, event.metric, event.point, event.results)
+            return Measure(event.effective, event.metric, event.point, event.results, event.group)
         case SavingRealised():
             return RealiseSaving(event.effective, event.metric, event.amount)
+        case FactsWithdrawn() | Rejected() | Disputed() | Accepted():
+            told = (event.effective, event.metric, event.point, event.persons, event.found, event.group)
+            return _CHANGES[type(event)](*told)
+        case Corrected():
+            return Correct(event.effective, event.metric, event.point, event.results, event.found, event.group)
+        case Amended():
+            return Amend(event.effective, event.amendment)
         case Verified():
             return Verify(event.statement)
         case Settled():

@@ -1,108 +1,259 @@
 """Terms made ready for settlement: names become indices, kroner øre, shares millionths, rules dates."""
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
-from .dates import Accrual
+from .agreed import ENROLLED, metrics_of
+from .clauses import Amount, Band, Condition, Gate, NoRepayment, Payers, SavingsShare, Scheduled, UnitPrice
+from .dates import Accrual, add_months
+from .limits import Limit, PerClause, PerMetric, PerPayer, PerPerson, PerYear, ReturnCeiling, Total
 from .money import PPM, Ore, muldiv, ore, ppm
-from .terms import (
-    Clause,
-    NoRepayment,
-    PerClause,
-    PerPerson,
-    PerYear,
-    ReturnCeiling,
-    SavingsShare,
-    Scheduled,
-    Terms,
-    Total,
-    UnitPrice,
+from .terms import Terms
+from .timetable import (
+    ClauseSpan,
+    clause_spans,
     contract_dates,
     draw_dates,
+    due_day,
+    limit_spans,
     scheduled_dates,
     statement_dates,
 )
 
-_ORDER = {"per_clause": 0, "per_year": 1, "total": 2, "return_ceiling": 3}
+_ORDER = {"per_clause": 0, "per_metric": 1, "per_year": 2, "total": 3, "return_ceiling": 4}
 _UNBOUNDED = 2**62
+ALWAYS = 10**7
+"""A day (proleptic ordinal) that no contract reaches."""
+
+VolumeTiers = tuple[tuple[int, int, int], ...]
+SavingTiers = tuple[tuple[int, int, int, int | None], ...]
 
 
 @dataclass(frozen=True)
-class PricePlan:
-    """A unit price: metric index, and øre by follow-up month (0 where the month has no price)."""
+class GatePlan:
+    """A gate: metric index, follow-up month (−1: any), and whether only what is found from then on counts."""
+
+    metric: int
+    point: int
+    from_then: bool
+
+
+@dataclass(frozen=True)
+class TestPlan:
+    """A condition: on a metric (index, else −1) of chosen groups, or on what columns have earned; how to compare.
+
+    threshold: millionths for a metric, øre for columns.
+    """
+
+    metric: int
+    groups: tuple[int, ...]
+    number: bool
+    columns: tuple[int, ...]
+    comparison: str
+    threshold: int
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class SpanPlan:
+    """What all clauses have: the days (proleptic ordinals) of the facts they read, and their conditions."""
+
+    since: int
+    until: int
+    tests: tuple[TestPlan, ...]
+
+
+@dataclass(frozen=True)
+class PricePlan(SpanPlan):
+    """A unit price: metric index, and øre by follow-up month (0 where the month has no price) for `per` millionths.
+
+    tiers: (low, width, øre) by millionths found in all, instead of `price`. less: metrics that are taken off.
+    """
 
     metric: int
     price: Ore
+    flat: bool
+    per: int
+    tiers: VolumeTiers
+    groups: tuple[int, ...]
+    most_per_person: int | None
+    quota: int | None
+    gates: tuple[GatePlan, ...]
+    less: tuple[int, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a price by follow-up month and nothing else."""
+        simple = not (self.tiers or self.groups or self.gates or self.less)
+        return simple and self.per == PPM and self.most_per_person is None and self.quota is None
 
     def price_at(self, point: Ore) -> Ore:
-        """Øre for an outcome at a follow-up month, or at each of several; the last element of `price` is 0."""
+        """Øre for `per` at a follow-up month, or at each of several."""
         return self.price[np.minimum(point, len(self.price) - 1)]
 
 
 @dataclass(frozen=True)
-class SavingsPlan:
-    """A share of savings: metric index, and tiers (low, width, share in ppm, øre earned by the full tier or None)."""
+class SavingsPlan(SpanPlan):
+    """A share of savings: metric index, and tiers (low, width, share in ppm, øre earned by the full tier or None).
+
+    baseline: (millionths of a period, øre a unit); without it facts are øre. less: metrics that are taken off.
+    """
 
     metric: int
-    tiers: tuple[tuple[int, int, int, int | None], ...]
+    tiers: SavingTiers
+    baseline: tuple[int, int] | None
+    less: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class SchedulePlan:
-    """Amounts that fall due by themselves: cumulative øre at each statement."""
+class SchedulePlan(SpanPlan):
+    """Amounts that fall due by themselves: cumulative øre at each statement, and each (day, øre)."""
 
     due: Ore
+    dated: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class AmountPlan:
+    """An amount of a band: øre, or millionths of what the band is of."""
+
+    pays: int
+    share: int | None
+
+
+@dataclass(frozen=True)
+class DuePlan:
+    """When a band falls due: day, statement, months that the amount is for (12: a whole year), and its least."""
+
+    day: int
+    statement: int
+    months: int
+    least: AmountPlan | None
+
+
+@dataclass(frozen=True)
+class BandPlan(SpanPlan):
+    """A band. steps: (comparison, millionths, amount), the hardest to meet last; nodes: (millionths, amount).
+
+    of: øre that shares are of, or None for the capital drawn. due: empty when it is due with every statement.
+    """
+
+    metric: int
+    number: bool
+    on: Literal["all_so_far", "last_measurement", "each_measurement"]
+    steps: tuple[tuple[str, int, AmountPlan], ...]
+    nodes: tuple[tuple[int, AmountPlan], ...]
+    otherwise: AmountPlan
+    of: int | None
+    due: tuple[DuePlan, ...]
+    dated: bool
+    months: tuple[int, ...]
+    groups: tuple[int, ...]
+
+
+AnyPlan = PricePlan | SavingsPlan | SchedulePlan | BandPlan
 
 
 @dataclass(frozen=True)
 class LimitPlan:
-    """A limit on money: its kind, øre, the column of a clause limit, and whether the excess lapses."""
+    """A limit on money: its kind, øre, the columns that it is on (none: all), whether the excess lapses.
+
+    since, until: the settlement days (proleptic ordinals) on which it is in force.
+    """
 
     kind: str
     amount: int
-    column: int
+    columns: tuple[int, ...]
     lapses: bool
+    since: int = 0
+    until: int = ALWAYS
 
 
 @dataclass(frozen=True)
 class CeilingPlan:
-    """The return ceiling's yearly rate and how it accrues."""
+    """The return ceiling's yearly rate, how it accrues, and whether on the outstanding account or on all capital."""
 
     rate: Decimal
     accrual: Accrual
+    simple: bool
 
 
 @dataclass(frozen=True)
 class Plan:
     """Compiled terms. Days are proleptic ordinals, amounts øre, shares ppm.
 
-    `columns` are what can be paid: the clauses, then `floor` and `guarantee` where agreed; `payer_shares` gives for
-    each column the payers' indices in `payers` and their shares.
+    `columns` are what can be paid: the clauses, then `floor`, `early end` and `guarantee` where agreed; an amended
+    clause has a column for each span of days. `payer_shares` gives for each column the payers' indices in `payers` and
+    their shares; `payer_caps` the øre that each payer pays at most. `person_columns`: whose lines the person limit
+    cuts.
     """
 
     start_day: int
     end_day: int
     statement_days: tuple[int, ...]
     statement_years: tuple[int, ...]
+    reporting_days: int
     draws: tuple[tuple[int, int], ...]
     draws_as_costs: bool
     metrics: tuple[str, ...]
-    clauses: tuple[PricePlan | SavingsPlan | SchedulePlan, ...]
+    groups: tuple[str, ...]
+    clauses: tuple[AnyPlan, ...]
     columns: tuple[str, ...]
     payers: tuple[str, ...]
     payer_shares: tuple[tuple[list[int], list[int]], ...]
+    payer_caps: tuple[int | None, ...]
     investors: tuple[str, ...]
     capital_shares: tuple[int, ...]
     person_cap: int | None
+    person_columns: tuple[int, ...]
     limits: tuple[LimitPlan, ...]
     ceiling: CeilingPlan | None
     floor_column: int | None
     floor_share: int
+    early_column: int | None
+    early_amount: int
+    early_settles: bool
     guarantee_column: int | None
     guarantee_amount: int
+    repays: bool
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it must be known whose result is whose, and on which day."""
+        amended = any(clause.since > 0 or clause.until < ALWAYS for clause in self.clauses)
+        prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
+        return self.person_cap is not None or amended or any(p.gates or p.most_per_person is not None for p in prices)
+
+    @property
+    def plain_prices(self) -> bool:
+        """Whether every unit price is a price by follow-up month and nothing else, in force throughout."""
+        prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
+        everywhere = all(clause.since == 0 and clause.until == ALWAYS and not clause.tests for clause in self.clauses)
+        every = len(self.person_columns) == len(prices)
+        return everywhere and every and all(clause.plain for clause in prices)
+
+    def counts_failures(self, metric: int) -> bool:
+        """Whether some clause divides by how many were measured of a metric."""
+        return any(_divides(clause, metric) for clause in self.clauses)
+
+    @property
+    def needs_capital(self) -> bool:
+        """Whether some clause pays a share of the capital drawn."""
+        return any(isinstance(clause, BandPlan) and clause.of is None for clause in self.clauses)
+
+
+def _divides(clause: AnyPlan, metric: int) -> bool:
+    if any(test.metric == metric and not test.number for test in clause.tests):
+        return True
+    if isinstance(clause, BandPlan):
+        return clause.metric == metric
+    return isinstance(clause, PricePlan) and clause.metric == metric and clause.quota is not None
 
 
 def compile_terms(terms: Terms) -> Plan:
@@ -110,7 +261,7 @@ def compile_terms(terms: Terms) -> Plan:
 
     Raises ValueError when terms have no dates or amounts are finer than an øre.
     """
-    return _compiled(terms.model_dump_json())
+    return _compiled(terms.model_dump_json(by_alias=True))
 
 
 @lru_cache(maxsize=256)
@@ -118,87 +269,292 @@ def _compiled(text: str) -> Plan:
     terms = Terms.model_validate_json(text)
     start, end = contract_dates(terms)
     days = statement_dates(terms)
-    clauses = {name: clause for name, clause in terms.clauses.items() if not isinstance(clause, NoRepayment)}
-    metrics = tuple(dict.fromkeys(c.metric for c in clauses.values() if isinstance(c, UnitPrice | SavingsShare)))
-    ordinals = tuple(day.toordinal() for day in days)
-    columns = [*clauses]
-    splits = [clause.payers for clause in clauses.values()]
+    spans = [span for span in clause_spans(terms) if not isinstance(span.clause, NoRepayment)]
+    columns = [span.column for span in spans]
+    splits: list[Payers] = [span.clause.payers for span in spans if not isinstance(span.clause, NoRepayment)]
     if terms.floor:
         columns.append("floor")
         splits.append(terms.floor.payers)
+    if terms.early_end.compensation:
+        columns.append("early end")
+        splits.append(terms.early_end.payers)
     if terms.guarantee:
         columns.append("guarantee")
         splits.append({terms.guarantee.by: Decimal(1)})
     payers = tuple(dict.fromkeys(name for shares in splits for name in shares))
+    names = _Names(terms, spans, start, tuple(day.toordinal() for day in days))
     ceiling = next((limit for limit in terms.limits if isinstance(limit, ReturnCeiling)), None)
     cap = next((limit for limit in terms.limits if isinstance(limit, PerPerson)), None)
     return Plan(
         start_day=start.toordinal(),
         end_day=end.toordinal(),
-        statement_days=ordinals,
+        statement_days=names.days,
         statement_years=tuple(day.year for day in days),
+        reporting_days=terms.statements.reporting_days,
         draws=tuple((day.toordinal(), ore(kroner)) for day, kroner in draw_dates(terms).items()),
         draws_as_costs=terms.draws == "as_costs",
-        metrics=metrics,
-        clauses=tuple(_clause(clause, metrics, ordinals) for clause in clauses.values()),
+        metrics=names.metrics,
+        groups=names.groups,
+        clauses=tuple(_clause(span, names) for span in spans),
         columns=tuple(columns),
         payers=payers,
         payer_shares=tuple(
             ([payers.index(name) for name in shares], [ppm(share) for share in shares.values()]) for shares in splits
         ),
+        payer_caps=tuple(_payer_cap(terms, payer) for payer in payers),
         investors=tuple(terms.capital),
         capital_shares=tuple(ppm(share) for share in terms.capital.values()),
         person_cap=ore(cap.amount) if cap else None,
-        limits=_limits(terms, columns),
-        ceiling=CeilingPlan(ceiling.rate, ceiling.accrual) if ceiling else None,
+        person_columns=tuple(
+            column
+            for column, span in enumerate(spans)
+            if isinstance(span.clause, UnitPrice) and not (cap and cap.clauses and span.name not in cap.clauses)
+        ),
+        limits=_limits(terms, spans),
+        ceiling=CeilingPlan(ceiling.rate, ceiling.accrual, ceiling.method == "simple_average") if ceiling else None,
         floor_column=columns.index("floor") if terms.floor else None,
         floor_share=ppm(terms.floor.share_of_capital) if terms.floor else 0,
+        early_column=columns.index("early end") if terms.early_end.compensation else None,
+        early_amount=ore(terms.early_end.compensation),
+        early_settles=terms.early_end.results == "settled",
         guarantee_column=columns.index("guarantee") if terms.guarantee else None,
         guarantee_amount=ore(terms.guarantee.amount) if terms.guarantee else 0,
+        repays=terms.overpayment == "repaid",
     )
 
 
-def _clause(clause: Clause, metrics: tuple[str, ...], days: tuple[int, ...]) -> PricePlan | SavingsPlan | SchedulePlan:
+class _Names:
+    """What clauses refer to by name, as indices: metrics, groups, and columns by clause name."""
+
+    def __init__(self, terms: Terms, spans: list[ClauseSpan], start: dt.date, days: tuple[int, ...]) -> None:
+        self.start = start
+        self.days = days
+        self.metrics = metrics_of(terms)
+        conditions = [each for span in spans for each in _conditions(span)]
+        banded = [span.clause for span in spans if isinstance(span.clause, UnitPrice | Band)]
+        chosen = [group for each in (*banded, *conditions) for group in each.for_groups]
+        self.groups = tuple(dict.fromkeys(chosen))
+        self.columns = {name: tuple(c for c, each in enumerate(spans) if each.name == name) for name, *_ in spans}
+
+    def metric(self, name: str) -> int:
+        return self.metrics.index(name)
+
+    def chosen(self, groups: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(self.groups.index(group) for group in groups)
+
+
+def _conditions(span: ClauseSpan) -> tuple[Condition, ...]:
+    clause = span.clause
+    return () if isinstance(clause, NoRepayment) else (*clause.only_if, *clause.unless)
+
+
+def _payer_cap(terms: Terms, payer: str) -> int | None:
+    caps = [ore(limit.amount) for limit in terms.limits if isinstance(limit, PerPayer) and limit.payer == payer]
+    return caps[0] if caps else None
+
+
+def _span(span: ClauseSpan, names: _Names) -> SpanPlan:
+    clause = span.clause
+    if isinstance(clause, NoRepayment):
+        raise TypeError("a clause that asks for nothing has no plan")
+    return SpanPlan(
+        since=span.since.toordinal() if span.since else 0,
+        until=span.until.toordinal() if span.until else ALWAYS,
+        tests=tuple(
+            [_test(each, names, True) for each in clause.only_if]
+            + [_test(each, names, False) for each in clause.unless]
+        ),
+    )
+
+
+def _test(condition: Condition, names: _Names, wanted: bool) -> TestPlan:
+    comparison, threshold = condition.comparison or ("at_least", Decimal(0))
+    columns = names.columns.get(condition.clause, ()) if condition.clause else ()
+    return TestPlan(
+        metric=names.metric(condition.metric) if condition.metric is not None else -1,
+        groups=names.chosen(condition.for_groups),
+        number=condition.value == "number",
+        columns=columns,
+        comparison=comparison,
+        threshold=ppm(threshold) if condition.metric is not None else ore(threshold),
+        wanted=wanted,
+    )
+
+
+def _clause(span: ClauseSpan, names: _Names) -> AnyPlan:
+    common, clause = vars(_span(span, names)), span.clause
     if isinstance(clause, UnitPrice):
-        price = np.zeros(max(clause.prices) + 2, np.int64)
-        for point, kroner in clause.prices.items():
-            price[point] = ore(kroner)
-        return PricePlan(metrics.index(clause.metric), price)
+        return PricePlan(
+            **common,
+            metric=names.metric(clause.metric),
+            price=_prices(clause),
+            flat=clause.prices is None,
+            per=ppm(clause.per),
+            tiers=_volume_tiers(clause),
+            groups=names.chosen(clause.for_groups),
+            most_per_person=None if clause.most_per_person is None else ppm(clause.most_per_person),
+            quota=None if clause.quota is None else ppm(clause.quota),
+            gates=tuple(_gate(gate, names) for gate in clause.requires),
+            less=tuple(names.metric(name) for name in clause.less),
+        )
     if isinstance(clause, SavingsShare):
-        return SavingsPlan(metrics.index(clause.metric), _tiers(clause))
+        base = clause.baseline
+        return SavingsPlan(
+            **common,
+            metric=names.metric(clause.metric),
+            tiers=_saving_tiers(clause),
+            baseline=(ppm(base.quantity), ore(base.unit_price)) if base else None,
+            less=tuple(names.metric(name) for name in clause.less),
+        )
     if isinstance(clause, Scheduled):
-        due = np.zeros(len(days), np.int64)
-        for day, kroner in scheduled_dates(clause).items():
-            due[np.searchsorted(days, day.toordinal()) :] += ore(kroner)
-        return SchedulePlan(due)
+        found = scheduled_dates(clause, names.start).items()
+        dated = tuple((day.toordinal(), ore(kroner)) for day, kroner in found if span.holds(day))
+        return SchedulePlan(**common, due=_cumulative(dated, names.days), dated=dated)
+    if isinstance(clause, Band):
+        return _band(clause, span, names, common)
     raise TypeError(f"no settlement for a clause of kind {clause.kind}")
 
 
-def _tiers(clause: SavingsShare) -> tuple[tuple[int, int, int, int | None], ...]:
+def _cumulative(dated: tuple[tuple[int, int], ...], days: tuple[int, ...]) -> Ore:
+    """Øre due by each of the days, in all."""
+    due = np.zeros(len(days), np.int64)
+    for day, amount in dated:
+        due[np.searchsorted(days, day) :] += amount
+    return due
+
+
+def ended_early(plan: Plan, day: int, year: int) -> Plan:
+    """The plan of a contract that ends on a day (proleptic ordinal): its last statement is then."""
+    days = (*(each for each in plan.statement_days if each < day), day)
+    clauses: list[AnyPlan] = []
+    for clause in plan.clauses:
+        if isinstance(clause, SchedulePlan):
+            clauses.append(replace(clause, due=_cumulative(clause.dated, days)))
+        elif isinstance(clause, BandPlan):
+            due = [replace(d, statement=int(np.searchsorted(days, d.day))) for d in clause.due if d.day <= day]
+            clauses.append(replace(clause, due=tuple(due)))
+        else:
+            clauses.append(clause)
+    years = (*plan.statement_years[: len(days) - 1], year)
+    return replace(plan, statement_days=days, statement_years=years, clauses=tuple(clauses), end_day=day)
+
+
+def _gate(gate: Gate, names: _Names) -> GatePlan:
+    return GatePlan(names.metric(gate.metric), -1 if gate.month is None else gate.month, gate.counts == "from_then")
+
+
+def _prices(clause: UnitPrice) -> Ore:
+    """Øre by follow-up month; a price for every month is one element, and the last element holds beyond the end."""
+    if clause.prices is None:
+        return np.array([ore(clause.price or Decimal(0))], np.int64)
+    price = np.zeros(max(clause.prices) + 2, np.int64)
+    for point, kroner in clause.prices.items():
+        price[point] = ore(kroner)
+    return price
+
+
+def _volume_tiers(clause: UnitPrice) -> VolumeTiers:
+    tiers, low = [], 0
+    for tier in clause.tiers or ():
+        high = _UNBOUNDED if tier.until is None else ppm(tier.until)
+        tiers.append((low, high - low, ore(tier.price)))
+        low = high
+    return tuple(tiers)
+
+
+def _saving_tiers(clause: SavingsShare) -> SavingTiers:
     tiers: list[tuple[int, int, int, int | None]] = []
     low, earned = 0, 0
     for tier in clause.tiers:
         share = ppm(tier.share)
-        if tier.until_earned is None:
-            tiers.append((low, _UNBOUNDED - low, share, None))
-        else:
+        step: int | None
+        if tier.until_saved is not None:
+            width = ore(tier.until_saved) - low
+            step = muldiv(width, share, PPM)
+        elif tier.until_earned is not None:
             step = ore(tier.until_earned) - earned
             width = muldiv(step, PPM, share)
-            tiers.append((low, width, share, step))
-            low, earned = low + width, earned + step
+        else:
+            width, step = _UNBOUNDED - low, None
+        tiers.append((low, width, share, step))
+        low, earned = low + width, earned + (step or 0)
     return tuple(tiers)
 
 
-def _limits(terms: Terms, columns: list[str]) -> tuple[LimitPlan, ...]:
+def _band(clause: Band, span: ClauseSpan, names: _Names, common: dict[str, object]) -> BandPlan:
+    steps = [(*step.comparison, _amount(step)) for step in clause.steps or () if step.comparison]
+    return BandPlan(
+        **common,  # type: ignore[arg-type]
+        metric=names.metric(clause.metric),
+        number=clause.value == "number",
+        on=clause.on,
+        steps=tuple(sorted(((name, ppm(at), amount) for name, at, amount in steps), key=_hardness)),
+        nodes=tuple((ppm(node.at), _amount(node)) for node in clause.nodes or ()),
+        otherwise=_amount(clause.otherwise) if clause.otherwise else AmountPlan(0, None),
+        of=None if clause.of == "capital_drawn" else ore(clause.of or Decimal(0)),
+        due=_due(clause, span, names),
+        dated=bool(clause.due),
+        months=clause.months,
+        groups=names.chosen(clause.for_groups),
+    )
+
+
+def _hardness(step: tuple[str, int, AmountPlan]) -> tuple[int, bool]:
+    """The order in which steps are tried, so that the one hardest to meet has the last word."""
+    name, at, _ = step
+    return (at if name in ("at_least", "above") else -at, name in ("above", "below"))
+
+
+def _amount(amount: Amount) -> AmountPlan:
+    return AmountPlan(ore(amount.pays or Decimal(0)), None if amount.share is None else ppm(amount.share))
+
+
+def _due(clause: Band, span: ClauseSpan, names: _Names) -> tuple[DuePlan, ...]:
+    whens = sorted(clause.due, key=lambda when: due_day(names.start, when))
+    months = [12] * len(whens)
+    if clause.per_year:
+        marks = [0, *(when for when in whens if isinstance(when, int))]
+        months = [later - before for before, later in pairwise(marks)]
+    found = []
+    for when, length in zip(whens, months, strict=True):
+        day = due_day(names.start, when)
+        least = clause.least
+        if span.holds(day) and day.toordinal() <= names.days[-1]:
+            until = add_months(names.start, least.until_month) if least else names.start
+            applies = least is not None and day < until
+            statement = int(np.searchsorted(names.days, day.toordinal()))
+            found.append(DuePlan(day.toordinal(), statement, length, _amount(least) if least and applies else None))
+    return tuple(found)
+
+
+def _limits(terms: Terms, spans: list[ClauseSpan]) -> tuple[LimitPlan, ...]:
     plans = []
-    for limit in terms.limits:
-        if isinstance(limit, PerClause):
-            # a limit on a clause that never pays has nothing to cut
-            if limit.clause in columns:
-                column = columns.index(limit.clause)
-                plans.append(LimitPlan(limit.kind, ore(limit.amount), column, limit.excess == "lapses"))
-        elif isinstance(limit, PerYear | Total):
-            plans.append(LimitPlan(limit.kind, ore(limit.amount), -1, limit.excess == "lapses"))
-        elif isinstance(limit, ReturnCeiling):
-            plans.append(LimitPlan(limit.kind, 0, -1, limit.excess == "lapses"))
+    for limit, since, until in limit_spans(terms):
+        if isinstance(limit, PerPerson | PerPayer):
+            continue
+        columns = _columns(limit, spans)
+        if isinstance(limit, PerClause | PerMetric) and not columns:
+            continue  # a limit on a clause that never pays has nothing to cut
+        amount = 0 if isinstance(limit, ReturnCeiling) else ore(limit.amount)
+        days = (since.toordinal() if since else 0, until.toordinal() if until else ALWAYS)
+        plans.append(LimitPlan(limit.kind, amount, columns, limit.excess == "lapses", *days))
     return tuple(sorted(plans, key=lambda plan: _ORDER[plan.kind]))
+
+
+def _columns(limit: Limit, spans: list[ClauseSpan]) -> tuple[int, ...]:
+    if isinstance(limit, PerClause):
+        names = (limit.clause, *limit.clauses)
+        return tuple(column for column, span in enumerate(spans) if span.name in names)
+    if isinstance(limit, PerMetric):
+        paying = UnitPrice | Band | SavingsShare
+        return tuple(
+            column
+            for column, span in enumerate(spans)
+            if isinstance(span.clause, paying) and span.clause.metric == limit.metric
+        )
+    if isinstance(limit, PerYear | Total | ReturnCeiling):
+        return ()
+    return ()
+
+
+__all__ = ["ENROLLED", "Plan", "compile_terms"]

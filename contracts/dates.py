@@ -44,6 +44,15 @@ def growth_ppb(rate: Decimal, accrual: Accrual, since: int, until: int) -> int:
         return int(growth.to_integral_value(rounding=ROUND_FLOOR))
 
 
+@lru_cache(maxsize=4096)
+def simple_growth_ppb(rate: Decimal, since: int, until: int) -> int:
+    """Simple interest between two days (proleptic ordinals), act/365, in billionths of the capital, rounded down."""
+    if until < since:
+        raise ValueError(f"time runs forward: from {_date(since)} to {_date(until)}")
+    growth = rate * (until - since) * PPB / 365
+    return int(growth.to_integral_value(rounding=ROUND_FLOOR))
+
+
 def _years_closed(ordinal: int) -> int:
     day = _date(ordinal)
     return day.year if (day.month, day.day) == (12, 31) else day.year - 1

@@ -13,10 +13,27 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from .events import EVENTS, Event
+from .money import PPM
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTS: Mapping[tuple[str, int], Upcast] = {}
+
+def _with_defaults(fields: dict[str, Any]) -> dict[str, Any]:
+    """Only keys with defaults were added."""
+    return fields
+
+
+def _with_denominators(fields: dict[str, Any]) -> dict[str, Any]:
+    """Each result was of one."""
+    return fields | {"results": [[person, quantity, PPM] for person, quantity in fields.get("results", ())]}
+
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("contract.signed", 1): _with_defaults,
+    ("contract.enrolled", 1): _with_defaults,
+    ("contract.dropped_out", 1): _with_defaults,
+    ("contract.measured", 1): _with_denominators,
+}
 """(topic, schema) → the fields of the next schema."""
 
 
@@ -30,7 +47,7 @@ class NewerLog(BrokenLog):
 
 def encode(event: Event) -> bytes:
     """An event as UTF-8 JSON: topic and schema first, then its fields in their order."""
-    return _head(type(event)) + event.model_dump_json().encode()[1:]
+    return _head(type(event)) + event.model_dump_json(by_alias=True).encode()[1:]
 
 
 def decode(

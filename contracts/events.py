@@ -11,8 +11,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from .frozen import Frozen
 from .privacy import impersonal, looks_like_cpr
-from .terms import Frozen, Terms
+from .terms import Amendment, Leaving, Terms
 from .values import Text, Title
 
 _LARGEST = 10**15
@@ -24,9 +25,11 @@ Identifier = Annotated[
 Ore = Annotated[int, Field(strict=True, ge=-_LARGEST, le=_LARGEST, description="whole øre")]
 PositiveOre = Annotated[int, Field(strict=True, gt=0, le=_LARGEST, description="whole øre above zero")]
 NaturalOre = Annotated[int, Field(strict=True, ge=0, le=_LARGEST, description="whole øre, not negative")]
-Millionths = Annotated[int, Field(strict=True, ge=0, le=10**12, description="millionths of an outcome")]
+Millionths = Annotated[int, Field(strict=True, ge=-(10**12), le=10**12, description="millionths of an outcome")]
+Denominator = Annotated[int, Field(strict=True, gt=0, le=10**12, description="millionths measured, above zero")]
 Point = Annotated[int, Field(strict=True, ge=0, le=1200, description="a follow-up month")]
 ByName = dict[str, Ore]
+Group = Annotated[str, Field(max_length=80, description="a subgroup, or nothing"), AfterValidator(impersonal)]
 
 
 def _pseudonym(person: str) -> str:
@@ -86,6 +89,7 @@ class Signed(ContractEvent):
     """*Kontrakt indgået*: the terms, with start and end dates; it takes effect on the start."""
 
     topic: ClassVar[str] = "contract.signed"
+    schema_version: ClassVar[int] = 2
 
     kind: Kind
     title: Title
@@ -107,33 +111,43 @@ class Drawn(ContractEvent):
 
 
 class Enrolled(ContractEvent):
-    """*Indskrevet*: persons who begin the intervention, by pseudonym."""
+    """*Indskrevet*: persons of one subgroup who begin the intervention, by pseudonym.
+
+    statement: with which the enrolments are settled, where the terms count them.
+    """
 
     topic: ClassVar[str] = "contract.enrolled"
+    schema_version: ClassVar[int] = 2
 
     persons: Annotated[tuple[Person, ...], Field(min_length=1)]
+    group: Group = ""
+    statement: dt.date | None = None
 
 
 class DroppedOut(ContractEvent):
-    """*Frafald*: persons who left the intervention before its end."""
+    """*Frafald*: persons who left the intervention before its end, and why (one of `terms.Leaving`)."""
 
     topic: ClassVar[str] = "contract.dropped_out"
+    schema_version: ClassVar[int] = 2
 
     persons: Annotated[tuple[Person, ...], Field(min_length=1)]
+    why: Leaving = "other"
 
 
 class Measured(ContractEvent):
     """*Måling*: one whole round of one metric at one follow-up month.
 
-    results: (person, or null for a count; quantity in millionths); who failed stands with 0. statement: the
-    date of the statement with which the results are settled.
+    results: (person, or null for a count; quantity; of how much), in millionths; who failed stands with 0. group: the
+    subgroup of a count. statement: the date of the statement with which the results are settled.
     """
 
     topic: ClassVar[str] = "contract.measured"
+    schema_version: ClassVar[int] = 2
 
     metric: str
     point: Point
-    results: Annotated[tuple[tuple[Person | None, Millionths], ...], Field(min_length=1)]
+    results: Annotated[tuple[tuple[Person | None, Millionths, Denominator], ...], Field(min_length=1)]
+    group: Group = ""
     statement: dt.date
 
 
@@ -147,8 +161,73 @@ class SavingRealised(ContractEvent):
     statement: dt.date
 
 
+class FactsEvent(ContractEvent):
+    """Facts that were stated before, and what has become of them.
+
+    found: the day of the facts, where it is needed to tell them apart (without a follow-up month, and for counts).
+    persons: null for a count or a saving. statement: the date of the statement that takes it into account, or null
+    when all statements are settled and a supplementary one must.
+    """
+
+    metric: str
+    point: Point = 0
+    found: dt.date | None = None
+    group: Group = ""
+    persons: Annotated[tuple[Person | None, ...], Field(min_length=1)]
+    statement: dt.date | None
+
+
+class FactsWithdrawn(FactsEvent):
+    """*Resultat trukket tilbage* by who stated it: settled as if it had never been."""
+
+    topic: ClassVar[str] = "contract.facts_withdrawn"
+
+
+class Rejected(FactsEvent):
+    """*Resultat afvist* by the verifier: it does not count."""
+
+    topic: ClassVar[str] = "contract.rejected"
+
+
+class Disputed(FactsEvent):
+    """*Indsigelse*: it does not count until it is accepted."""
+
+    topic: ClassVar[str] = "contract.disputed"
+
+
+class Accepted(FactsEvent):
+    """A disputed, rejected or withdrawn result counts after all."""
+
+    topic: ClassVar[str] = "contract.accepted"
+
+
+class Corrected(ContractEvent):
+    """*Korrektion*: results that were stated wrongly, with what they are; the difference is settled.
+
+    results: as in `Measured`; for a saving one result without a person, in øre. found, group, statement: as in
+    `FactsEvent`.
+    """
+
+    topic: ClassVar[str] = "contract.corrected"
+
+    metric: str
+    point: Point = 0
+    found: dt.date | None = None
+    group: Group = ""
+    results: Annotated[tuple[tuple[Person | None, Ore, Denominator], ...], Field(min_length=1)]
+    statement: dt.date | None
+
+
+class Amended(ContractEvent):
+    """*Tillægsaftale*: agreed on the effective day, in force from the amendment's own date."""
+
+    topic: ClassVar[str] = "contract.amended"
+
+    amendment: Amendment
+
+
 class Verified(ContractEvent):
-    """*Resultat godkendt*: so many facts were found right for the statement of that date."""
+    """*Resultat godkendt*: so many facts, and changes of facts, were found right for the statement of that date."""
 
     topic: ClassVar[str] = "contract.verified"
 
@@ -176,7 +255,10 @@ class Amounts(Frozen):
 
 
 class Settled(ContractEvent):
-    """*Betalingsopgørelse* for the statement of that date: what is due now, from whom, to whom."""
+    """*Betalingsopgørelse* for the statement of that date: what is due now, from whom, to whom.
+
+    A statement after the last agreed one is supplementary: it settles what was corrected since.
+    """
 
     topic: ClassVar[str] = "contract.settled"
 
@@ -262,6 +344,12 @@ EVENTS: tuple[type[Event], ...] = (
     DroppedOut,
     Measured,
     SavingRealised,
+    FactsWithdrawn,
+    Rejected,
+    Disputed,
+    Accepted,
+    Corrected,
+    Amended,
     Verified,
     Settled,
     Paid,

@@ -10,8 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .aggregate import Aggregate, Refused, check_clock, event_of, fold_into, refused
+from .changing import EVENT_OF, amended, corrected, facts_changed
 from .commands import (
+    Accept,
+    Amend,
     Command,
+    Correct,
+    Dispute,
     Draw,
     DropOut,
     End,
@@ -19,14 +24,18 @@ from .commands import (
     Measure,
     Pay,
     RealiseSaving,
+    Reject,
     Settle,
     Sign,
     Verify,
+    WithdrawFacts,
     command_of,
 )
 from .compiled import Plan, compile_terms
 from .events import (
+    Amended,
     ContractEvent,
+    Corrected,
     Drawn,
     DroppedOut,
     Ended,
@@ -40,15 +49,20 @@ from .events import (
     Signed,
     Verified,
 )
+from .folding import ContractFolding
 from .observing import dropped_out, enrolled, measured, saving_realised, within_contract
 from .problems import Finding
 from .settling import draw_amounts, owed, settle_end, settle_statement
-from .state import ContractFolding, Settlement, State
+from .state import Settlement, State
 from .terms import Terms
 
 __all__ = [
+    "Accept",
     "Aggregate",
+    "Amend",
     "Command",
+    "Correct",
+    "Dispute",
     "Draw",
     "DropOut",
     "End",
@@ -57,10 +71,12 @@ __all__ = [
     "Pay",
     "RealiseSaving",
     "Refused",
+    "Reject",
     "Settle",
     "Sign",
     "State",
     "Verify",
+    "WithdrawFacts",
     "contract",
     "decide",
     "evolve",
@@ -144,13 +160,19 @@ def _decided(state: State, plan: Plan, command: Command, today: dt.date) -> Deci
         case Draw():
             event_class, fields = Drawn, _drawn(state, plan, command)
         case Enrol():
-            event_class, fields = Enrolled, enrolled(state, plan, command)
+            event_class, fields = Enrolled, enrolled(state, plan, command, today)
         case DropOut():
             event_class, fields = DroppedOut, dropped_out(state, plan, command)
         case Measure():
             event_class, fields = Measured, measured(state, plan, command, today)
         case RealiseSaving():
             event_class, fields = SavingRealised, saving_realised(state, plan, command, today)
+        case WithdrawFacts() | Reject() | Dispute() | Accept():
+            event_class, fields = EVENT_OF[type(command)], facts_changed(state, plan, command)
+        case Correct():
+            event_class, fields = Corrected, corrected(state, plan, command)
+        case Amend():
+            event_class, fields = Amended, amended(state, plan, command)
         case Verify():
             return Verified, _verified(state, command, today) | {"effective": command.statement}
         case Settle():
@@ -199,10 +221,11 @@ def _drawn(state: State, plan: Plan, command: Draw) -> dict[str, Any]:
 
 
 def _verified(state: State, command: Verify, today: dt.date) -> dict[str, Any]:
-    _next(f"verifying {command.statement}", state, command.statement, today)
+    doing = f"verifying {command.statement}"
+    _next(doing, state, command.statement, today)
     facts = _facts_of(state, command.statement)
     if state.verified.get(command.statement) == facts:
-        raise refused(f"verifying {command.statement}", "facts not yet verified", f"{facts} verified", "settle now")
+        raise refused(doing, "facts not yet verified", f"{facts} verified", "settle now")
     return {"statement": command.statement, "facts": facts}
 
 
@@ -213,8 +236,9 @@ def _settled(state: State, plan: Plan, command: Settle, today: dt.date) -> dict[
     if verified != facts:
         found = "none" if verified is None else f"{verified} verified"
         raise refused(doing, f"all {facts} facts verified", found, "verify them first")
+    number = min(len(state.settlements), len(plan.statement_days) - 1)
     try:
-        amounts = settle_statement(state, plan, len(state.settlements))
+        amounts = settle_statement(state, plan, number, command.statement)
     except OverflowError as error:
         raise Refused(f"{doing} is refused: {error}; mend the quantities") from None
     return {"statement": command.statement, "amounts": amounts}
@@ -246,26 +270,35 @@ def _paid(state: State, command: Pay) -> dict[str, Any]:
 
 def _ended(state: State, plan: Plan, command: End) -> dict[str, Any]:
     doing = f"ending on {command.effective}"
-    within_contract(doing, plan, command.effective)
     end = dt.date.fromordinal(plan.end_day)
-    if command.effective < end and not command.early:
+    if command.effective <= end or len(state.settlements) <= len(plan.statement_days):
+        within_contract(doing, plan, command.effective)  # later only after a supplementary statement
+    early = command.effective < end
+    if early and not command.early:
         raise refused(doing, f"the agreed end, {end}", str(command.effective), "end it early, or wait")
     _in_order(doing, state, command.effective)
     settled_next = next_statement(state)
     if settled_next and settled_next <= command.effective:
         raise refused(doing, "every statement up to then settled", f"{settled_next} open", "settle it first")
-    return {"early": command.effective < end, "amounts": settle_end(state, plan, command.effective)}
+    return {"early": early, "amounts": settle_end(state, plan, command.effective, early)}
 
 
 def _next(doing: str, state: State, statement: dt.date, today: dt.date) -> None:
     expected = next_statement(state)
     if expected is None:
         last = state.settlements[-1].statement
-        raise refused(doing, "a statement not yet settled", f"all settled up to {last}", "end the contract")
-    if statement != expected:
+        if not _corrections(state) or statement <= last:
+            raise refused(doing, "a statement not yet settled", f"all settled up to {last}", "end the contract")
+    elif statement != expected:
         raise refused(doing, f"the next statement date, {expected}", str(statement), f"take {expected}")
     if today < statement:
         raise refused(doing, f"a day from {statement}", f"{today}, today", "wait for the statement date")
+
+
+def _corrections(state: State) -> bool:
+    """Whether something was changed after the last settlement, which a supplementary statement must settle."""
+    last = state.settlements[-1].version
+    return any(change.version > last for changes in state.changes.values() for change in changes)
 
 
 def _in_order(doing: str, state: State, day: dt.date) -> None:
@@ -275,7 +308,8 @@ def _in_order(doing: str, state: State, day: dt.date) -> None:
 
 
 def _facts_of(state: State, statement: dt.date) -> int:
-    return sum(fact.statement == statement for fact in state.facts)
+    """How many facts and changes a statement takes into account; a supplementary one has no date of its own."""
+    return state.counted.get(statement if next_statement(state) is not None else None, 0)
 
 
 def _kroner(ore: int) -> str:
@@ -291,6 +325,12 @@ def _word(command: Command) -> str:
         DropOut: "dropping out",
         Measure: "measuring",
         RealiseSaving: "realising a saving",
+        WithdrawFacts: "withdrawing results",
+        Reject: "rejecting results",
+        Dispute: "disputing results",
+        Accept: "accepting results",
+        Correct: "correcting results",
+        Amend: "amending",
         Verify: "verifying",
         Settle: "settling",
         Pay: "paying",

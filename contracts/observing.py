@@ -4,18 +4,23 @@ Each function gives the fields of the event that the command brings, or raises R
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .aggregate import refused
-from .commands import DropOut, Enrol, Measure, RealiseSaving
-from .compiled import Plan, PricePlan, SavingsPlan
+from .agreed import ENROLLED
+from .commands import DropOut, Enrol, Measure, RealiseSaving, with_denominators
+from .compiled import BandPlan, Plan, PricePlan, SavingsPlan
+from .dates import add_months
+from .money import PPM
 from .privacy import looks_like_cpr
-from .state import NOBODY, Fact, State, fact_key
+from .state import NOBODY, State, fact_key
+
+Results = tuple[tuple[str | None, int, int], ...]
 
 
-def enrolled(state: State, plan: Plan, command: Enrol) -> dict[str, Any]:
-    """Persons must be new to the contract, and be named by pseudonyms."""
+def enrolled(state: State, plan: Plan, command: Enrol, today: dt.date) -> dict[str, Any]:
+    """Persons must be new to the contract, be named by pseudonyms, and be no more than the terms allow."""
     within_contract("enrolling", plan, command.effective)
     _once("enrolling", command.persons)
     for person in command.persons:
@@ -25,7 +30,22 @@ def enrolled(state: State, plan: Plan, command: Enrol) -> dict[str, Any]:
         if person in state.persons:
             found = f"'{person}', enrolled on {state.persons[person].day}"
             raise refused("enrolling", "persons not yet enrolled", found, "leave the person out")
-    return {"persons": command.persons}
+    most = state.terms.citizens.most
+    there = len(state.persons) - len(list(_replaced(state)))
+    if most is not None and there + len(command.persons) > most:
+        found = f"{there} enrolled and {len(command.persons)} more"
+        raise refused("enrolling", f"at most {most} citizens", found, "leave some out, or amend the terms")
+    counted = ENROLLED in plan.metrics
+    statement = statement_for("enrolling", state, plan, command.effective, today) if counted else None
+    return {"persons": command.persons, "group": command.group, "statement": statement}
+
+
+def _replaced(state: State) -> Iterator[str]:
+    """Persons who left so soon that another may take their place."""
+    months = state.terms.citizens.replaced_within_months
+    for person, left in state.dropped_out.items():
+        if months is not None and left.day < add_months(state.persons[person].day, months):
+            yield person
 
 
 def dropped_out(state: State, plan: Plan, command: DropOut) -> dict[str, Any]:
@@ -35,51 +55,131 @@ def dropped_out(state: State, plan: Plan, command: DropOut) -> dict[str, Any]:
     for person in command.persons:
         _known("dropping out", state, person, command.effective)
         if person in state.dropped_out:
-            found = f"'{person}', who left on {state.dropped_out[person]}"
+            found = f"'{person}', who left on {state.dropped_out[person].day}"
             raise refused("dropping out", "persons still enrolled", found, "leave the person out")
-    return {"persons": command.persons}
+    return {"persons": command.persons, "why": command.why}
 
 
 def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict[str, Any]:
-    """A metric with a unit price, at any follow-up month; each person once, a count once a day.
+    """A metric that some clause reads, at any follow-up month; each person once, a count of a subgroup once a day.
 
-    A month without a price is accepted: it is known, and earns nothing.
+    A month without a price is accepted: it is known, and earns nothing. For who has left, the result that the terms
+    give (failed, or the last one known) is added; see `terms.Citizens`.
     """
     doing = f"measuring '{command.metric}' at month {command.point}"
-    _metric(doing, plan, command.metric, PricePlan)
+    _metric(doing, plan, command.metric, outcome_metrics(plan))
     within_contract(doing, plan, command.effective)
-    persons = [person for person, _ in command.results]
-    if plan.person_cap is not None and None in persons:
-        found = "a count"
-        raise refused(doing, "a result for each person, since the terms limit each", found, "name the persons")
+    results = with_denominators(command.results)
+    persons = [person for person, _, _ in results]
     _once(doing, persons)
-    for person in persons:
+    if None in persons and needs_persons(plan, command.metric):
+        raise refused(doing, "a result for each person, since the terms look at each", "a count", "name the persons")
+    if command.group and None not in persons:
+        raise refused(doing, "a subgroup only with a count", f"'{command.group}'", "enrol persons with their subgroup")
+    for person, quantity, _ in results:
         index = NOBODY if person is None else _known(doing, state, person, command.effective)
-        fact = Fact(index, command.effective, command.effective, command.metric, command.point, 0)
-        if fact_key(fact) in state.measured:
+        key = fact_key(index, command.metric, command.point, command.effective, command.group)
+        if key in state.places:
             whom = f"'{person}'" if person else f"a count on {command.effective}"
-            raise refused(doing, "what was not measured before", f"{whom} once more", "leave it out")
+            hint = "leave it out, or correct what was stated"
+            raise refused(doing, "what was not measured before", f"{whom} once more", hint)
+        if quantity < 0 and command.metric in _priced_metrics(plan):
+            raise refused(doing, "no less than nothing", f"{quantity / PPM}", "mend the results")
+        if person in state.dropped_out:
+            _check_leaver(doing, state, person, command.effective, quantity)
+    if None not in persons:
+        results += _for_leavers(state, command, set(persons))
     return {
         "metric": command.metric,
         "point": command.point,
-        "results": command.results,
+        "results": results,
+        "group": command.group,
         "statement": statement_for(doing, state, plan, command.effective, today),
     }
+
+
+def _check_leaver(doing: str, state: State, person: str | None, day: dt.date, quantity: int) -> None:
+    left = state.dropped_out[str(person)]
+    rule = state.terms.citizens.leaving.get(left.why)
+    if rule is None or day < left.day:
+        return
+    found = f"'{person}', who left on {left.day} ({left.why})"
+    if rule == "excluded":
+        raise refused(doing, "nobody who is excluded", found, "leave the person out")
+    if rule == "failed" and quantity > 0:
+        raise refused(doing, "no success of who counts as failed", found, "state 0, or leave the person out")
+
+
+def _for_leavers(state: State, command: Measure, named: set[str | None]) -> Results:
+    """What the terms give for those who have left and are not in the round, and not measured at the month before."""
+    rules = state.terms.citizens.leaving
+    added = []
+    for person, left in state.dropped_out.items():
+        rule = rules.get(left.why)
+        number = state.persons[person].number
+        key = fact_key(number, command.metric, command.point, command.effective, "")
+        if rule in (None, "excluded") or left.day > command.effective or person in named or key in state.places:
+            continue
+        quantity, of = _last_known(state, number, command.metric) if rule == "last_known" else (0, PPM)
+        added.append((person, quantity, of))
+    return tuple(added)
+
+
+def _last_known(state: State, person: int, metric: str) -> tuple[int, int]:
+    for stated in reversed(state.rounds):
+        if stated.metric == metric and person in stated.persons:
+            place = stated.persons.index(person)
+            return stated.quantities[place], stated.ofs[place]
+    return 0, PPM
 
 
 def saving_realised(state: State, plan: Plan, command: RealiseSaving, today: dt.date) -> dict[str, Any]:
     """A metric of which a clause pays a share, once for each period's last day."""
     doing = f"realising '{command.metric}' on {command.effective}"
-    _metric(doing, plan, command.metric, SavingsPlan)
+    _metric(doing, plan, command.metric, saving_metrics(plan))
     within_contract(doing, plan, command.effective)
-    fact = Fact(NOBODY, command.effective, command.effective, command.metric, 0, command.amount)
-    if fact_key(fact) in state.measured:
+    if fact_key(NOBODY, command.metric, 0, command.effective, "") in state.places:
         raise refused(doing, "a period not yet stated", "the same day once more", "give the period's last day")
     return {
         "metric": command.metric,
         "amount": command.amount,
         "statement": statement_for(doing, state, plan, command.effective, today),
     }
+
+
+def saving_metrics(plan: Plan) -> tuple[str, ...]:
+    """Metrics whose facts are amounts."""
+    clauses = [clause for clause in plan.clauses if isinstance(clause, SavingsPlan) and not clause.baseline]
+    found = dict.fromkeys(metric for clause in clauses for metric in (clause.metric, *clause.less))
+    return tuple(plan.metrics[metric] for metric in found)
+
+
+def outcome_metrics(plan: Plan) -> tuple[str, ...]:
+    """Metrics whose facts are quantities that somebody measures."""
+    savings = saving_metrics(plan)
+    return tuple(name for name in plan.metrics if name not in savings and name != ENROLLED)
+
+
+def needs_persons(plan: Plan, metric: str) -> bool:
+    """Whether some clause looks at each person's results of a metric, so that a count will not do."""
+    for column, clause in enumerate(plan.clauses):
+        if not isinstance(clause, PricePlan):
+            continue
+        alone = bool(clause.gates) or clause.most_per_person is not None
+        alone |= plan.person_cap is not None and column in plan.person_columns
+        read = (clause.metric, *clause.less, *(gate.metric for gate in clause.gates))
+        if alone and metric in [plan.metrics[number] for number in read]:
+            return True
+    return False
+
+
+def _priced_metrics(plan: Plan) -> set[str]:
+    """Metrics of which a negative quantity would make no sense."""
+    prices = [clause for clause in plan.clauses if isinstance(clause, PricePlan)]
+    banded = [clause.metric for clause in plan.clauses if isinstance(clause, BandPlan) and clause.number]
+    read = [metric for clause in prices for metric in (clause.metric, *clause.less)]
+    gates = [gate.metric for clause in prices for gate in clause.gates]
+    return {plan.metrics[metric] for metric in (*read, *gates, *banded)}
 
 
 def within_contract(doing: str, plan: Plan, day: dt.date) -> None:
@@ -90,18 +190,16 @@ def within_contract(doing: str, plan: Plan, day: dt.date) -> None:
 
 
 def statement_for(doing: str, state: State, plan: Plan, effective: dt.date, today: dt.date) -> dt.date:
-    """The first statement not yet settled on or after both the day of the fact and the day it is recorded."""
-    least = max(effective, today).toordinal()
+    """The first statement not yet settled on or after the day of the fact, reported within the days that it allows."""
     for day in plan.statement_days[len(state.settlements) :]:
-        if day >= least:
+        if day >= effective.toordinal() and day + plan.reporting_days >= today.toordinal():
             return dt.date.fromordinal(day)
     last = dt.date.fromordinal(plan.statement_days[-1])
     found = f"one of {effective}, recorded on {today}"
     raise refused(doing, f"a fact for a statement up to {last}", found, "nothing settles it under these terms")
 
 
-def _metric(doing: str, plan: Plan, metric: str, clause_plan: type[PricePlan | SavingsPlan]) -> None:
-    known = dict.fromkeys(plan.metrics[c.metric] for c in plan.clauses if isinstance(c, clause_plan))
+def _metric(doing: str, plan: Plan, metric: str, known: tuple[str, ...]) -> None:
     if metric not in known:
         names = ", ".join(f"'{name}'" for name in known) or "none of this kind"
         raise refused(doing, f"a metric of the terms: {names}", f"'{metric}'", "mend the name")
@@ -110,7 +208,7 @@ def _metric(doing: str, plan: Plan, metric: str, clause_plan: type[PricePlan | S
 def _known(doing: str, state: State, person: str, day: dt.date) -> int:
     if person not in state.persons:
         raise refused(doing, "enrolled persons", f"'{person}', who is not enrolled", "enrol the person first")
-    index, since = state.persons[person]
+    index, since, _ = state.persons[person]
     if day < since:
         raise refused(doing, f"a day from {since}, when '{person}' enrolled", str(day), "mend the date")
     return index

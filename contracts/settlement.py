@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import Plan
-from .dates import growth_ppb
+from .dates import growth_ppb, simple_growth_ppb
 from .money import PPB, PPM, Ore, muldiv, parts
 
 
@@ -69,33 +69,38 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tu
     """Settle what is entitled to date, to_date[row, clause], on a statement day.
 
     Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
-    the order of `plan.limits`: clause, year, total, return ceiling. Within a limit earlier clauses are served first.
-    What is entitled below what was paid is never claimed back: it is set off against the clause's later amounts. What
-    lapsed counts as settled in this, and only what is paid uses the room of a limit.
+    the order of `plan.limits`: clause, metric, year, total, return ceiling. Within a limit earlier clauses are served
+    first. What is entitled below what was paid is set off against the clause's later amounts, or, where the terms say
+    so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as settled in this, and only
+    what is paid uses the room of a limit.
     """
     now = _advance(plan, position, day, year)
     clauses = len(plan.clauses)
     claim = np.zeros_like(now.paid)
     claim[:, :clauses] = to_date - now.lapsed[:, :clauses] - now.paid[:, :clauses]
-    claim = np.where(now.ended[:, None], 0, np.maximum(claim, 0))
-    return _within_limits(plan, now, claim)
+    claim = np.where(now.ended[:, None], 0, claim)
+    return _within_limits(plan, now, claim if plan.repays else np.maximum(claim, 0))
 
 
-def close(plan: Plan, position: Position, day: int, year: int, rows: NDArray[np.bool_]) -> tuple[Position, Ore, Ore]:
+def close(
+    plan: Plan, position: Position, day: int, year: int, rows: NDArray[np.bool_], early: bool = False
+) -> tuple[Position, Ore, Ore]:
     """End the contract for the chosen rows: the agreed floor and guarantee fall due, and nothing after.
 
-    The floor is paid within the same limits as the clauses; the guarantor pays outside them. What was found since the
-    last statement is not paid. Returns as `pay`.
+    The floor, and the compensation for an early end, are paid within the same limits as the clauses; the guarantor pays
+    outside them. What was found since the last statement is not paid. Returns as `pay`.
     """
     now = _advance(plan, position, day, year)
     ending = rows & ~now.ended
     claim = np.zeros_like(now.paid)
+    if plan.early_column is not None and early:
+        claim[:, plan.early_column] = np.where(ending, plan.early_amount, 0)
     if plan.floor_column is not None:
-        least = muldiv(now.drawn, plan.floor_share, PPM)
-        claim[:, plan.floor_column] = np.where(ending, np.maximum(least - now.paid.sum(axis=1), 0), 0)
+        least = muldiv(now.drawn, plan.floor_share, PPM) - received(plan, now.paid + claim)
+        claim[:, plan.floor_column] = np.where(ending, np.maximum(least, 0), 0)
     now, paid, cuts = _within_limits(plan, now, claim)
     if plan.guarantee_column is not None:
-        short = np.maximum(now.drawn - now.paid.sum(axis=1), 0)
+        short = np.maximum(now.drawn - received(plan, now.paid), 0)
         called = np.where(ending, np.minimum(short, plan.guarantee_amount), 0)
         paid[:, plan.guarantee_column] += called
         whole = now.paid.copy()
@@ -105,15 +110,41 @@ def close(plan: Plan, position: Position, day: int, year: int, rows: NDArray[np.
 
 
 def split(plan: Plan, before: Ore, after: Ore) -> Ore:
-    """Payers' parts [row, column, payer] of what was paid between two cumulative positions [row, column].
+    """Payers' parts [row, column, payer] of what was settled between two cumulative positions [row, column].
 
     Cumulative amounts are split and their differences taken: the parts add to the whole, and drift by at most one øre.
-    A single part can therefore be −1 øre.
+    A single part can therefore be −1 øre. Where a payer has a limit, its parts stop there and nobody pays the rest.
     """
     result = np.zeros((*before.shape, len(plan.payers)), np.int64)
     for column, (who, shares) in enumerate(plan.payer_shares):
         result[:, column, who] = parts(after[:, column], shares) - parts(before[:, column], shares)
+    for payer, cap in enumerate(plan.payer_caps):
+        if cap is not None:
+            result[:, :, payer] = _capped(plan, after, payer, cap) - _capped(plan, before, payer, cap)
     return result
+
+
+def received(plan: Plan, paid: Ore) -> Ore:
+    """What the investors have received in all [row], of what was settled in all [row, column]."""
+    total: Ore = paid.sum(axis=1)
+    for payer, cap in enumerate(plan.payer_caps):
+        if cap is not None:
+            whole = sum(_part(plan, paid, column, payer) for column in range(paid.shape[1]))
+            total = total - whole + np.minimum(whole, cap)
+    return total
+
+
+def _part(plan: Plan, paid: Ore, column: int, payer: int) -> Ore:
+    """A payer's cumulative part [row] of a column, without its limit."""
+    who, shares = plan.payer_shares[column]
+    found: Ore = parts(paid[:, column], shares)[:, who.index(payer)] if payer in who else np.zeros_like(paid[:, 0])
+    return found
+
+
+def _capped(plan: Plan, paid: Ore, payer: int, cap: int) -> Ore:
+    """A payer's cumulative parts [row, column] within its limit, earlier clauses first."""
+    whole = np.stack([_part(plan, paid, column, payer) for column in range(paid.shape[1])], axis=1)
+    return _served_in_order(whole, np.full(len(paid), cap, np.int64))
 
 
 def to_investors(plan: Plan, before: Ore, after: Ore) -> Ore:
@@ -129,7 +160,9 @@ def _advance(plan: Plan, position: Position, day: int, year: int) -> Position:
 def _advanced(plan: Plan, position: Position, day: int, year: int) -> tuple[Ore, Ore]:
     """The return account on a day, and what has been paid in its year."""
     account = position.account
-    if plan.ceiling is not None:
+    if plan.ceiling is not None and plan.ceiling.simple:
+        account = account + muldiv(position.drawn, simple_growth_ppb(plan.ceiling.rate, position.day, day), PPB)
+    elif plan.ceiling is not None:
         growth = growth_ppb(plan.ceiling.rate, plan.ceiling.accrual, position.day, day)
         account = account + muldiv(account, growth, PPB)
     elif day < position.day:
@@ -140,12 +173,21 @@ def _advanced(plan: Plan, position: Position, day: int, year: int) -> tuple[Ore,
 
 def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore, Ore]:
     cuts = np.zeros((len(plan.limits), *claim.shape), np.int64)
+    back = np.minimum(claim, 0)
+    if plan.repays:
+        # what lapsed is given up first: it was never paid
+        back = np.minimum(back + now.lapsed, 0)
+        lapsed = now.lapsed + np.maximum(np.minimum(claim, 0), -now.lapsed)
+        now, claim = replace(_with_payment(plan, now, back), lapsed=lapsed), np.maximum(claim, 0)
     lapsed = now.lapsed
     for number, limit in enumerate(plan.limits):
-        if limit.kind == "per_clause":
+        if not limit.since <= now.day < limit.until:
+            continue
+        if limit.columns:
+            room = limit.amount - now.paid[:, list(limit.columns)].sum(axis=1)
             allowed = claim.copy()
-            room = np.maximum(limit.amount - now.paid[:, limit.column], 0)
-            allowed[:, limit.column] = np.minimum(claim[:, limit.column], room)
+            mine = list(limit.columns)
+            allowed[:, mine] = _served_in_order(claim[:, mine], np.maximum(room, 0))
         else:
             used = {"per_year": now.paid_year, "total": _by_payers(plan, now.paid)}.get(limit.kind)
             room = now.account if used is None else limit.amount - used
@@ -154,15 +196,14 @@ def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore
         if limit.lapses:
             lapsed = lapsed + cuts[number]
         claim = allowed
-    total = claim.sum(axis=1)
-    after = replace(
-        now,
-        paid=now.paid + claim,
-        lapsed=lapsed,
-        paid_year=now.paid_year + total,
-        account=now.account - total if plan.ceiling is not None else now.account,
-    )
-    return after, claim, cuts
+    return replace(_with_payment(plan, now, claim), lapsed=lapsed), back + claim if plan.repays else claim, cuts
+
+
+def _with_payment(plan: Plan, now: Position, paid: Ore) -> Position:
+    """The position after a payment [row, column]."""
+    total = paid.sum(axis=1)
+    account = now.account - total if plan.ceiling is not None else now.account
+    return replace(now, paid=now.paid + paid, paid_year=now.paid_year + total, account=account)
 
 
 def _by_payers(plan: Plan, paid: Ore) -> Ore:

@@ -5,36 +5,84 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from .compiled import Plan
+from .compiled import Plan, ended_early
 from .encoding import BrokenLog
-from .entitlement import Facts, entitle, facts_of
+from .entitlement import Due, entitle
 from .events import Amounts
+from .facts import Facts, Ints
 from .money import Ore
-from .settlement import Position, close, draw, pay, split, to_investors
-from .state import State
+from .settlement import Position, close, draw, pay, received, split, to_investors
+from .state import Round, State
+
+_ALL = 2**62
 
 
-def facts_table(state: State, plan: Plan) -> Facts:
-    """All facts so far, as row 0 of a settlement; raises BrokenLog for facts unknown to the terms."""
-    statements = {day: number for number, day in enumerate(plan.statement_days)}
+def facts_table(state: State, plan: Plan, before: int = _ALL) -> Facts:
+    """All facts that count, as row 0 of a settlement; raises BrokenLog for facts unknown to the terms.
+
+    before: changes of facts are taken into account up to that version of the log. A fact whose statement comes after
+    the plan's last is settled with the last.
+    """
     metrics = {name: number for number, name in enumerate(plan.metrics)}
+    groups = {name: number for number, name in enumerate(plan.groups)}
+    last = len(plan.statement_days) - 1
+
+    def column(values: Iterable[object]) -> Ints:
+        pieces = [np.asarray(each, np.int64) for each in values]
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+
+    def spread(stated: Round, value: int) -> Ints:
+        return np.full(len(stated.persons), value, np.int64)
+
     try:
-        return facts_of(
-            [
-                (
-                    0,
-                    fact.person,
-                    fact.day.toordinal(),
-                    statements[fact.statement.toordinal()],
-                    metrics[fact.metric],
-                    fact.point,
-                    fact.quantity,
-                )
-                for fact in state.facts
-            ]
-        )
+        known = [metrics[stated.metric] for stated in state.rounds]
     except KeyError as unknown:
-        raise BrokenLog(f"{state.log}: a fact has a metric or statement date unknown to the terms: {unknown}") from None
+        raise BrokenLog(f"{state.log}: a fact has a metric unknown to the terms: {unknown}") from None
+    rounds = list(zip(state.rounds, known, strict=True))
+    at = [min(int(np.searchsorted(plan.statement_days, each.statement.toordinal())), last) for each in state.rounds]
+    quantity, of = column(each.quantities for each in state.rounds), column(each.ofs for each in state.rounds)
+    table = Facts(
+        row=np.zeros(len(quantity), np.int64),
+        person=column(each.persons for each in state.rounds),
+        day=column(spread(each, each.day.toordinal()) for each in state.rounds),
+        statement=column(spread(each, number) for each, number in zip(state.rounds, at, strict=True)),
+        metric=column(spread(each, number) for each, number in rounds),
+        point=column(spread(each, each.point) for each in state.rounds),
+        quantity=quantity,
+        of=of,
+        group=column([groups.get(name, -1) for name in each.groups] for each in state.rounds) if groups else None,
+    )
+    return _as_changed(state, table, before)
+
+
+def _as_changed(state: State, table: Facts, before: int) -> Facts:
+    """The facts as corrected, without those that were withdrawn, rejected or disputed."""
+    if not state.changes:
+        return table
+    first = np.cumsum([0, *(len(each.persons) for each in state.rounds)])
+    keep = np.ones(len(table), bool)
+    quantity, of = table.quantity.copy(), table.denominators().copy()
+    for key, changes in state.changes.items():
+        told = [change for change in changes if change.version < before]
+        if told:
+            at, place = state.places[key]
+            number = int(first[at]) + place
+            keep[number], quantity[number], of[number] = told[-1].counts, told[-1].quantity, told[-1].of
+    names = ("row", "person", "day", "statement", "metric", "point")
+    kept = {name: getattr(table, name)[keep] for name in names}
+    group = None if table.group is None else table.group[keep]
+    return Facts(**kept, quantity=quantity[keep], of=of[keep], group=group)
+
+
+def drawn_to(state: State, plan: Plan) -> Ore:
+    """Capital drawn up to each statement [1, statement], øre."""
+    draws = [(drawing.day.toordinal(), drawing.amount) for drawing in state.draws]
+    return np.array([[sum(amount for when, amount in draws if when <= day) for day in plan.statement_days]], np.int64)
+
+
+def entitled(state: State, plan: Plan, lines: bool = False, before: int = _ALL) -> Due:
+    """What the contract's facts entitle to, in one row; before: as in `facts_table`."""
+    return entitle(plan, facts_table(state, plan, before), 1, lines, drawn_to(state, plan))
 
 
 def position_of(state: State, plan: Plan) -> Position:
@@ -58,19 +106,26 @@ def draw_amounts(state: State, plan: Plan, day: dt.date, amount: int) -> tuple[d
     return _cells(plan.investors, to_investors(plan, before.drawn, after.drawn)[0]), int(after.account[0])
 
 
-def settle_statement(state: State, plan: Plan, number: int) -> Amounts:
-    """Settle a statement, by its place among the plan's; raises OverflowError beyond exact sums."""
-    due = entitle(plan, facts_table(state, plan), rows=1).amount[:, :, number]
+def settle_statement(state: State, plan: Plan, number: int, day: dt.date) -> Amounts:
+    """Settle a statement, by its place among the plan's, on a day; raises OverflowError beyond exact sums."""
+    due = entitled(state, plan).amount[:, :, number]
     before = position_of(state, plan)
-    after, paid, cuts = pay(plan, before, due, plan.statement_days[number], plan.statement_years[number])
+    after, paid, cuts = pay(plan, before, due, day.toordinal(), day.year)
     return _amounts(plan, before, after, paid, cuts, _cells(plan.columns, due[0]))
 
 
-def settle_end(state: State, plan: Plan, day: dt.date) -> Amounts:
-    """What floor and guarantee bring when the contract ends on a day."""
-    before = position_of(state, plan)
-    after, paid, cuts = close(plan, before, day.toordinal(), day.year, np.ones(1, bool))
-    return _amounts(plan, before, after, paid, cuts, {})
+def settle_end(state: State, plan: Plan, day: dt.date, early: bool = False) -> Amounts:
+    """What falls due when the contract ends on a day: floor and guarantee, and at an early end what the terms say."""
+    before, due = position_of(state, plan), {}
+    now = before
+    paid, cuts = np.zeros_like(before.paid), np.zeros((len(plan.limits), *before.paid.shape), np.int64)
+    if early and plan.early_settles:
+        shorter = ended_early(plan, day.toordinal(), day.year)
+        to_date = entitled(state, shorter).amount[:, :, -1]
+        now, paid, cuts = pay(plan, now, to_date, day.toordinal(), day.year)
+        due = _cells(plan.columns, to_date[0])
+    after, more, cut = close(plan, now, day.toordinal(), day.year, np.ones(1, bool), early)
+    return _amounts(plan, before, after, paid + more, cuts + cut, due)
 
 
 def owed(amounts: Amounts) -> dict[str, int]:
@@ -97,7 +152,7 @@ def _amounts(plan: Plan, before: Position, after: Position, paid: Ore, cuts: Ore
         cuts=by_limit,
         paid=_cells(plan.columns, paid[0]),
         parts={column: cells for column, amounts in parts if (cells := _cells(plan.payers, amounts))},
-        receipts=_cells(plan.investors, to_investors(plan, before.paid.sum(axis=1), after.paid.sum(axis=1))[0]),
+        receipts=_cells(plan.investors, to_investors(plan, received(plan, before.paid), received(plan, after.paid))[0]),
         lapsed=_cells(plan.columns, after.lapsed[0]),
         account=int(after.account[0]),
         paid_in_year=int(after.paid_year[0]),

@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StrictInt, WithJsonSchema
 from pydantic_core import PydanticKnownError
 
 from .privacy import impersonal, impersonal_name
@@ -23,6 +23,19 @@ def _whole_day(value: object) -> object:
     return value
 
 
+def _number(value: object) -> object:
+    """Refuse what Python would take for a number too: true and false, and floats, which are not exact."""
+    if isinstance(value, bool | float):
+        raise PydanticKnownError("decimal_type")
+    return value
+
+
+def _shortest(value: Decimal) -> int | str:
+    return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
+
+
+_AS_JSON = PlainSerializer(_shortest, return_type=int | str, when_used="json")
+
 _NAME = "a name of letters, digits, spaces and . , & / - that begins with a letter or a digit"
 
 Name = Annotated[
@@ -31,7 +44,22 @@ Name = Annotated[
 Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(impersonal)]
 Text = Annotated[str, AfterValidator(impersonal)]
 Day = Annotated[dt.date, BeforeValidator(_whole_day)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="a currency code such as DKK")]
 Kroner = Annotated[StrictInt, Field(ge=0, le=10**10, description="whole kroner")]
+Money = Annotated[
+    Decimal,
+    Field(ge=0, le=10**10, decimal_places=2, description="an amount such as 60000 or 15.12"),
+    BeforeValidator(_number),
+    _AS_JSON,
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 10**10, "multipleOf": 0.01}),
+]
+Quantity = Annotated[
+    Decimal,
+    Field(ge=-(10**6), le=10**6, decimal_places=6, description="a number with at most six decimals, such as 0.085"),
+    BeforeValidator(_number),
+    _AS_JSON,
+    WithJsonSchema({"type": "number", "minimum": -(10**6), "maximum": 10**6}),
+]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a share from 0 to 1, such as 0.5")]
 Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a yearly rate, such as 0.046")]
 Month = Annotated[int, Field(ge=0, le=1200, description="a month counted from the start")]

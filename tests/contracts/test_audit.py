@@ -10,6 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from contracts.audit import Difference, aggregate_of, replay, timeline, verify
+from contracts.commands import with_denominators
 from contracts.encoding import BrokenLog, decode, encode
 from contracts.events import Drawn, Ended, Event, Measured, Paid, Settled, Verified
 from contracts.external import ExternalInvestorContract
@@ -97,7 +98,7 @@ def test_the_worked_example_recomputes() -> None:
 def test_a_changed_fact_is_found_where_it_was_settled() -> None:
     events = worked_example()
     measured, settled = versions_of(events, Measured)[0], versions_of(events, Settled)[0]
-    nine = reached("2020-12-31", 12, 9).results
+    nine = with_denominators(reached("2020-12-31", 12, 9).results)
     first = verify(changed(events, measured, results=nine))[0]
     assert first == Difference(settled, "contract.settled", "amounts.entitled.housing", 81_000_000, 72_000_000)
     assert first.difference == -9_000_000

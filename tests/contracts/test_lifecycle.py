@@ -94,7 +94,7 @@ def test_a_draw_of_nothing_brings_the_account_up_to_its_day() -> None:
 
 def test_a_whole_round_is_one_event_and_failures_are_facts() -> None:
     given(*ENROLLED).when(reached("2020-12-31", 12, 8)).then(
-        such(Measured, statement=FIRST, results=tuple((who, ONE * (n < 8)) for n, who in enumerate(CITIZENS)))
+        such(Measured, statement=FIRST, results=tuple((who, ONE * (n < 8), ONE) for n, who in enumerate(CITIZENS)))
     )
 
 

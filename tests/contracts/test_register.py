@@ -148,7 +148,7 @@ def test_a_lost_event_is_noticed(register: Register, path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "error", "words"),
     [
-        ("contract.paid", "contract.disputed", NewerLog, "unknown event 'contract.disputed'.*newer version"),
+        ("contract.paid", "contract.audited", NewerLog, "unknown event 'contract.audited'.*newer version"),
         (
             '"schema":1',
             '"schema":2',

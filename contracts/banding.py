@@ -1,0 +1,166 @@
+"""What bands and conditions make of facts: values to date, compared exactly, and the amounts they stand for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compiled import ALWAYS, AmountPlan, BandPlan, TestPlan
+from .facts import Facts, Ints, sums
+from .money import PPM, Ore, muldiv
+
+Flags = NDArray[np.bool_]
+_LARGEST = 9 * 10**12
+
+
+def band_due(band: BandPlan, facts: Facts, rows: int, statements: int, drawn: Ore) -> Ore:
+    """Cumulative øre [row, statement] of a band; drawn [row, statement]: capital drawn up to each statement."""
+    base = drawn if band.of is None else np.full((rows, statements), band.of, np.int64)
+    read = _read(band, facts)
+    if band.on == "each_measurement":
+        due = np.zeros((rows, statements), np.int64)
+        for found, of, there in _measurements(facts, read, rows, statements, by_group=True):
+            due += np.where(there, amount_at(band, found, of, base, 12), 0)
+        return due
+    if band.on == "last_measurement":
+        found, of, there = _latest(facts, read, rows, statements)
+    else:
+        found, of, there = _to_date(facts, read, rows, statements)
+    if not band.dated:
+        return np.where(there, amount_at(band, found, of, base, 12), 0)
+    due = np.zeros((rows, statements), np.int64)
+    for when in band.due:
+        k = when.statement
+        amount = np.where(there[:, k], amount_at(band, found[:, k], of[:, k], base[:, k], when.months), 0)
+        if when.least is not None:
+            amount = np.maximum(amount, _worth(when.least, base[:, k], when.months))
+        due[:, k:] += amount[:, None]
+    return due
+
+
+def amount_at(band: BandPlan, found: Ints, of: Ints, base: Ore, months: int) -> Ore:
+    """What a value is worth, øre, in arrays of one shape; months: 12 for the whole amount, else twelfths of a year."""
+    of = np.full_like(found, PPM) if band.number else of
+    if band.nodes:
+        return _on_line(band, found, of, base, months)
+    amount = _worth(band.otherwise, base, months)
+    for comparison, at, step in band.steps:
+        amount = np.where(_meets(found, of, comparison, at), _worth(step, base, months), amount)
+    return amount
+
+
+def holds(test: TestPlan, facts: Facts, due: Ore, rows: int, statements: int) -> Flags:
+    """Whether a condition is met [row, statement], by what is known then; due [row, column, statement] so far.
+
+    A value of which nothing has been measured meets no comparison.
+    """
+    if test.metric < 0:
+        earned = due[:, list(test.columns)].sum(axis=1)
+        met = _meets(earned, np.full_like(earned, PPM), test.comparison, test.threshold)
+    else:
+        (at,) = np.nonzero((facts.metric == test.metric) & facts.in_groups(test.groups))
+        found, of, there = _to_date(facts, at, rows, statements)
+        met = there & _meets(found, np.full_like(found, PPM) if test.number else of, test.comparison, test.threshold)
+    return met if test.wanted else ~met
+
+
+def value_to_date(band: BandPlan, facts: Facts, rows: int, statements: int) -> tuple[Ints, Ints]:
+    """What was found and measured up to each statement [row, statement], in millionths, as the band reads it."""
+    read = _read(band, facts)
+    latest = band.on == "last_measurement"
+    found, of, _ = (_latest if latest else _to_date)(facts, read, rows, statements)
+    return found, of
+
+
+def _read(band: BandPlan, facts: Facts) -> Ints:
+    read = (facts.metric == band.metric) & facts.in_groups(band.groups)
+    if band.since > 0 or band.until < ALWAYS:
+        read &= (facts.day >= band.since) & (facts.day < band.until)
+    if band.months:
+        read &= np.isin(facts.point, band.months)
+    (at,) = np.nonzero(read)
+    return at
+
+
+def _meets(found: Ints, of: Ints, comparison: str, at: int) -> Flags:
+    """found / of compared with a threshold in millionths, exactly, by cross-multiplication; where of is 0, never."""
+    if max(int(np.abs(found).max(initial=0)), int(of.max(initial=0))) > _LARGEST or abs(at) > _LARGEST:
+        left, right = found.astype(object) * PPM, of.astype(object) * at
+    else:
+        left, right = _product(found, PPM), _product(of, at)
+    met = {
+        "at_least": left >= right,
+        "above": left > right,
+        "at_most": left <= right,
+        "below": left < right,
+    }[comparison]
+    return np.asarray(met & (of > 0), bool)
+
+
+def _product(values: Ints, factor: int) -> Ints:
+    largest = int(np.abs(values).max(initial=0))
+    if largest * abs(factor) > 2**62:
+        exact: Ints = values.astype(object) * factor
+        return exact
+    return values * factor
+
+
+def _worth(amount: AmountPlan, base: Ore, months: int) -> Ore:
+    whole = np.full_like(base, amount.pays) if amount.share is None else muldiv(base, amount.share, PPM)
+    return whole if months == 12 else muldiv(whole, months, 12)
+
+
+def _on_line(band: BandPlan, found: Ints, of: Ints, base: Ore, months: int) -> Ore:
+    """Between two nodes in proportion, rounded once; two nodes at one value are a jump, where the later one holds."""
+    first, last = band.nodes[0], band.nodes[-1]
+    amount = _worth(first[1], base, months)
+    for (low, low_amount), (high, high_amount) in zip(band.nodes, band.nodes[1:], strict=False):
+        inside = _meets(found, of, "at_least", low) & _meets(found, of, "below", high)
+        if inside.any():
+            begin, end = _worth(low_amount, base, months), _worth(high_amount, base, months)
+            cells = zip(*(each[inside].tolist() for each in (found, of, begin, end)), strict=True)
+            amount[inside] = [_between(value, low, high, measured, a, b) for value, measured, a, b in cells]
+    beyond = _meets(found, of, "at_least", last[0])
+    return np.where(beyond, _worth(last[1], base, months), amount)
+
+
+def _between(found: int, low: int, high: int, of: int, begin: int, end: int) -> int:
+    risen = muldiv(found * PPM - low * of, abs(end - begin), of * (high - low))
+    return begin + risen if end >= begin else begin - risen
+
+
+def _to_date(facts: Facts, at: Ints, rows: int, statements: int) -> tuple[Ints, Ints, Flags]:
+    """Found and measured up to each statement [row, statement], and whether anything has been stated."""
+    size = rows * statements
+    cell = facts.row[at] * statements + facts.statement[at]
+
+    def cumulative(amount: Ints) -> Ints:
+        return sums(cell, amount, size).reshape(rows, statements).cumsum(axis=1)
+
+    there = cumulative(np.ones(len(at), np.int64)) > 0
+    return cumulative(facts.quantity[at]), cumulative(facts.denominators()[at]), there
+
+
+def _measurements(
+    facts: Facts, at: Ints, rows: int, statements: int, by_group: bool = False
+) -> Iterator[tuple[Ints, Ints, Flags]]:
+    """Each measurement to date, in the order of their days: results of one follow-up month, or of one day."""
+    if not len(at):
+        return
+    point = facts.point[at]
+    day = np.where(point > 0, 0, facts.day[at])
+    group = facts.group[at] if by_group and facts.group is not None else np.full(len(at), -1, np.int64)
+    keys, number = np.unique(np.stack([day, point, group]), axis=1, return_inverse=True)
+    number = number.reshape(-1)
+    latest = [int(facts.day[at][number == n].max()) for n in range(keys.shape[1])]
+    for n in sorted(range(keys.shape[1]), key=lambda n: (latest[n], keys[1, n], n)):
+        yield _to_date(facts, at[number == n], rows, statements)
+
+
+def _latest(facts: Facts, at: Ints, rows: int, statements: int) -> tuple[Ints, Ints, Flags]:
+    found = np.zeros((rows, statements), np.int64)
+    of = np.zeros((rows, statements), np.int64)
+    known = np.zeros((rows, statements), bool)
+    for mine, measured, there in _measurements(facts, at, rows, statements):
+        found, of, known = np.where(there, mine, found), np.where(there, measured, of), known | there
+    return found, of, known

@@ -1,0 +1,93 @@
+"""What cuts the amounts that clauses earn: limits, and what becomes of the excess."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .dates import Accrual
+from .frozen import Sourced
+from .problems import Finding, refuse
+from .values import Money, Name, Rate
+
+Excess = Annotated[
+    Literal["waits", "lapses"], Field(description="what a limit cuts off waits for later room, or lapses")
+]
+
+
+class PerPerson(Sourced):
+    """No citizen earns more than this in all, over the unit prices (or over these `clauses`); the excess lapses."""
+
+    kind: Literal["per_person"]
+    amount: Money
+    clauses: tuple[Name, ...] = ()
+
+
+class PerClause(Sourced):
+    """One clause, or several `clauses` together, pays no more than this in all."""
+
+    kind: Literal["per_clause"]
+    clause: Name | None = None
+    clauses: tuple[Name, ...] = ()
+    amount: Money
+    excess: Excess = "waits"
+
+    @model_validator(mode="after")
+    def _of_some(self) -> Self:
+        if bool(self.clause) == bool(self.clauses):
+            found = "both" if self.clause else "none"
+            refuse(Finding(f"expected one of clause and clauses, found {found}", (), "keep one"))
+        return self
+
+
+class PerMetric(Sourced):
+    """All clauses that pay for this metric together pay no more than this in all."""
+
+    kind: Literal["per_metric"]
+    metric: Name
+    amount: Money
+    excess: Excess = "waits"
+
+
+class PerPayer(Sourced):
+    """One payer pays no more than this in all, under all clauses; what it does not pay falls to nobody, and lapses."""
+
+    kind: Literal["per_payer"]
+    payer: Name
+    amount: Money
+    excess: Literal["lapses"] = "lapses"
+
+
+class PerYear(Sourced):
+    """The contract pays no more than this in a calendar year."""
+
+    kind: Literal["per_year"]
+    amount: Money
+    excess: Excess = "waits"
+
+
+class Total(Sourced):
+    """The contract pays no more than this in all."""
+
+    kind: Literal["total"]
+    amount: Money
+    excess: Excess = "waits"
+
+
+class ReturnCeiling(Sourced):
+    """*Afkastloft*: payments stop when capital and a yearly return at `rate` are repaid.
+
+    `compound_account`: the return is reckoned on what is still outstanding, with interest on interest (the ceiling on
+    the internal rate of return). `simple_average`: on all capital drawn, from the day of each draw, without interest on
+    interest, whenever it is repaid.
+    """
+
+    kind: Literal["return_ceiling"]
+    rate: Rate
+    method: Literal["compound_account", "simple_average"] = "compound_account"
+    accrual: Accrual = "daily"
+    excess: Excess = "waits"
+
+
+Limit = Annotated[
+    PerPerson | PerClause | PerMetric | PerPayer | PerYear | Total | ReturnCeiling, Field(discriminator="kind")
+]

@@ -1,0 +1,156 @@
+"""What unit prices and shares of savings make of facts, line by line, before the limit per person."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compiled import ALWAYS, GatePlan, PricePlan, SavingsPlan, SavingTiers, VolumeTiers
+from .facts import Facts, Ints, groups_of, order_of, running, since_first, sums
+from .money import PPM, Ore, muldiv
+
+Flags = NDArray[np.bool_]
+_NEVER = 2**40
+
+
+@dataclass(frozen=True)
+class Earned:
+    """Lines of one clause: the fact, what it earns in øre, and the statement and day with which it does."""
+
+    fact: Ints
+    gross: Ore
+    statement: Ints
+    day: Ints
+
+
+def price_lines(clause: PricePlan, facts: Facts) -> Earned:
+    """What each fact earns by a unit price. A price of zero earns no line; a gate delays a line, or keeps it out."""
+    read = facts.metric == clause.metric
+    for other in clause.less:
+        read |= facts.metric == other
+    (at,) = np.nonzero(_in_force(clause, facts, read))
+    if not clause.tiers:
+        price = clause.price_at(facts.point[at])
+        at, price = at[price > 0], price[price > 0]
+    statement, day, keep = _through_gates(clause.gates, facts, at)
+    if clause.gates:
+        at, statement, day = at[keep], statement[keep], day[keep]
+        price = price[keep] if not clause.tiers else price
+    quantity = facts.quantity[at]
+    for other in clause.less:
+        quantity = np.where(facts.metric[at] == other, -quantity, quantity)
+    if clause.most_per_person is not None:
+        quantity = _first_of_each(facts, at, quantity, statement, day, clause.most_per_person)
+    if not clause.tiers:
+        return Earned(at, muldiv(quantity, price, clause.per), statement, day)
+    order = order_of(facts.row[at], statement, since_first(day), facts.point[at])
+    at, statement, day, quantity = at[order], statement[order], day[order], quantity[order]
+    group = groups_of(facts.row[at])
+    before, after = running(group, quantity, int(group[-1]) + 1 if len(group) else 0)
+    gross = by_volume(clause.tiers, after, clause.per) - by_volume(clause.tiers, before, clause.per)
+    return Earned(at, gross, statement, day)
+
+
+def savings_lines(clause: SavingsPlan, facts: Facts, rows: int) -> Earned:
+    """What each stated saving earns: the tiers work on the saving to date, taken by statement, then day."""
+    read = facts.metric == clause.metric
+    for other in clause.less:
+        read |= facts.metric == other
+    (at,) = np.nonzero(_in_force(clause, facts, read))
+    at = at[np.lexsort((facts.day[at], facts.statement[at], facts.row[at]))]
+    saving = facts.quantity[at]
+    if clause.baseline:
+        saving = muldiv(clause.baseline[0] - saving, clause.baseline[1], PPM)
+    for other in clause.less:
+        saving = np.where(facts.metric[at] == other, -saving, saving)
+    before, after = running(facts.row[at], saving, rows)
+    gross = tiered(clause.tiers, after) - tiered(clause.tiers, before)
+    return Earned(at, gross, facts.statement[at], facts.day[at])
+
+
+def tiered(tiers: SavingTiers, saving: Ore) -> Ore:
+    """What a cumulative saving has earned: nothing below zero, then each tier's share of the saving in its width.
+
+    The width of a tier that lasts until so much is earned is that divided by its share, rounded to an øre; the amount
+    of each tier is rounded once and a full tier earns exactly its step.
+    """
+    earned = np.zeros_like(saving)
+    for low, width, share, step in tiers:
+        within = np.clip(saving - low, 0, width)
+        amount = muldiv(within, share, PPM)
+        if step is not None:
+            amount = np.where(within == width, step, np.minimum(amount, step))
+        earned += amount
+    return earned
+
+
+def by_volume(tiers: VolumeTiers, quantity: Ints, per: int) -> Ore:
+    """What a cumulative quantity has earned: in each tier its price, rounded once a tier."""
+    earned = np.zeros_like(quantity)
+    for low, width, price in tiers:
+        earned += muldiv(np.clip(quantity - low, 0, width), price, per)
+    return earned
+
+
+def within_quota(clause: PricePlan, facts: Facts, rows: int, statements: int) -> Ore:
+    """Cumulative øre [row, statement] of a price with a quota: at each follow-up month, at most this share of those
+    measured is paid.
+    """
+    (at,) = np.nonzero(_in_force(clause, facts, facts.metric == clause.metric))
+    due = np.zeros((rows, statements), np.int64)
+    cell = facts.row[at] * statements + facts.statement[at]
+    of = facts.denominators()[at]
+    for point in np.unique(facts.point[at]).tolist():
+        mine = facts.point[at] == point
+        found = sums(cell[mine], facts.quantity[at][mine], rows * statements).reshape(rows, statements).cumsum(axis=1)
+        measured = sums(cell[mine], of[mine], rows * statements).reshape(rows, statements).cumsum(axis=1)
+        paid = np.minimum(found, measured * (clause.quota or 0) // PPM)
+        due += muldiv(paid, int(clause.price_at(np.array(point))), clause.per)
+    return due
+
+
+def _in_force(clause: PricePlan | SavingsPlan, facts: Facts, read: Flags) -> Flags:
+    """Of the facts that are read, those of the clause's days and groups."""
+    if clause.since > 0:
+        read &= facts.day >= clause.since
+    if clause.until < ALWAYS:
+        read &= facts.day < clause.until
+    if isinstance(clause, PricePlan) and clause.groups:
+        read &= facts.in_groups(clause.groups)
+    return read
+
+
+def _through_gates(gates: tuple[GatePlan, ...], facts: Facts, at: Ints) -> tuple[Ints, Ints, Flags]:
+    """Statement and day with which facts count: the later of their own and of each gate's; and which count at all."""
+    statement, day = facts.statement[at], facts.day[at]
+    keep = np.ones(len(at), bool)
+    if not gates:
+        return statement, day, keep
+    persons = int(facts.person.max(initial=-1)) + 2
+    who = facts.row * persons + facts.person + 1
+    size = (int(facts.row.max(initial=0)) + 1) * persons
+    for gate in gates:
+        opens = (facts.metric == gate.metric) & (facts.quantity > 0) & (facts.person >= 0)
+        if gate.point >= 0:
+            opens &= facts.point == gate.point
+        first_statement, first_day = np.full(size, _NEVER), np.full(size, _NEVER)
+        np.minimum.at(first_statement, who[opens], facts.statement[opens])
+        np.minimum.at(first_day, who[opens], facts.day[opens])
+        keep &= first_day[who[at]] < _NEVER
+        if gate.from_then:
+            keep &= facts.day[at] >= first_day[who[at]]
+        statement = np.maximum(statement, first_statement[who[at]])
+        day = np.maximum(day, first_day[who[at]])
+    return statement, day, keep
+
+
+def _first_of_each(facts: Facts, at: Ints, quantity: Ints, statement: Ints, day: Ints, most: int) -> Ints:
+    """Quantities cut so that no person has more than so much in all, the first ones first; counts are not cut."""
+    kept = quantity.copy()
+    (mine,) = np.nonzero(facts.person[at] >= 0)
+    keys = (facts.row[at], facts.person[at], statement, since_first(day), facts.point[at])
+    order = mine[order_of(*(key[mine] for key in keys))]
+    group = groups_of(facts.row[at][order], facts.person[at][order])
+    before, after = running(group, quantity[order], int(group[-1]) + 1 if len(group) else 0)
+    kept[order] = np.minimum(after, most) - np.minimum(before, most)
+    return kept
