@@ -80,9 +80,9 @@ def drawn_to(state: State, plan: Plan) -> Ore:
     return np.array([[sum(amount for when, amount in draws if when <= day) for day in plan.statement_days]], np.int64)
 
 
-def entitled(state: State, plan: Plan, lines: bool = False, before: int = _ALL) -> Due:
-    """What the contract's facts entitle to, in one row; before: as in `facts_table`."""
-    return entitle(plan, facts_table(state, plan, before), 1, lines, drawn_to(state, plan))
+def entitled(state: State, plan: Plan, facts: Facts | None = None, lines: bool = False) -> Due:
+    """What the contract's facts (all that count, unless others are given) entitle to, in one row."""
+    return entitle(plan, facts_table(state, plan) if facts is None else facts, 1, lines, drawn_to(state, plan))
 
 
 def position_of(state: State, plan: Plan) -> Position:

@@ -1,9 +1,37 @@
-"""A fact as somebody states it, in a file or a table, before a contract has accepted it."""
+"""Facts as somebody states them, in a file or a table, before a contract has accepted them; and settling them.
+
+Nothing is settled here: stated facts become the commands of a contract, which its own aggregate decides on. To settle
+without recording is to play them and keep no log.
+"""
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from .aggregate import Aggregate, Refused, play
+from .commands import (
+    Command,
+    Correct,
+    Draw,
+    DropOut,
+    End,
+    Enrol,
+    FactChange,
+    Measure,
+    RealiseSaving,
+    Settle,
+    Sign,
+    Verify,
+)
+from .compiled import Plan, compile_terms
+from .events import Event, Kind
+from .external import ExternalInvestorContract
+from .internal import InternalFundContract
 from .money import PPM
+from .observing import saving_metrics
+from .state import State
+from .terms import Leaving, Terms
 
 
 class Stated(NamedTuple):
@@ -13,7 +41,7 @@ class Stated(NamedTuple):
     pseudonym, none for a count, a cohort's measure or a saving. group: the person's or cohort's subgroup, or "".
     quantity: millionths, 0 for a person who was measured and failed. of: the denominator in millionths, one by default
     (19 of 25 citizens; 13 of 155 events). amount: øre, for a saving and nothing else. place: where it was read, for
-    messages, such as "claims.csv, row 7".
+    messages, such as "claims.csv, row 7". recorded: when it was reported, where that was not at once.
     """
 
     metric: str
@@ -25,3 +53,186 @@ class Stated(NamedTuple):
     of: int = PPM
     amount: int | None = None
     place: str = ""
+    recorded: dt.date | None = None
+
+
+class Intake(NamedTuple):
+    """Persons of one subgroup who were enrolled on a day."""
+
+    date: dt.date
+    persons: tuple[str, ...]
+    group: str = ""
+
+
+class Leaver(NamedTuple):
+    """Persons who left on a day, and why."""
+
+    date: dt.date
+    persons: tuple[str, ...]
+    why: Leaving = "other"
+
+
+@dataclass(frozen=True)
+class StatedFacts:
+    """All that is stated of a contract.
+
+    draws: øre by day; none: as the terms schedule them. intakes: none: everyone who is named was enrolled on the first
+    day. changes: corrections, withdrawals, rejections and disputes. ended: the day of an early end. until: the last day
+    that is settled; none: the end.
+    """
+
+    facts: Sequence[Stated] = ()
+    draws: Mapping[dt.date, int] | None = None
+    intakes: Sequence[Intake] | None = None
+    leavers: Sequence[Leaver] = ()
+    changes: Sequence[FactChange | Correct] = ()
+    ended: dt.date | None = None
+    until: dt.date | None = None
+
+
+def settle_stated(
+    kind: Kind, title: str, terms: Terms, stated: StatedFacts, contract: str = "stated"
+) -> tuple[State, tuple[Event, ...]]:
+    """Play stated facts through a contract of its own, and settle every statement: the last state, and the log.
+
+    Raises Refused, with the place of the fact, for what contradicts the terms or itself.
+    """
+    plan = _plan(terms)
+    signed = Sign(contract, kind, title, terms)
+    state, events = play(aggregate_for(kind), [(signed, _at(dt.date.fromordinal(plan.start_day)))])
+    aggregate = aggregate_for(kind)
+    steps = sorted(_steps(plan, stated), key=lambda step: (step.day, step.order))
+    folding, log = aggregate.folding(state), list(events)
+    now = state.recorded
+    for step in steps:
+        now = max(now, _at(step.day))
+        try:
+            found = aggregate.decide(folding.state, step.command, now=now)
+        except Refused as refusal:
+            raise Refused(_placed(str(refusal), step.facts)) from None
+        for event in found:
+            folding.apply(event)
+            log.append(event)
+    if folding.state is None:
+        raise TypeError("a signed contract has a state")
+    return folding.state, tuple(log)
+
+
+def aggregate_for(kind: Kind) -> Aggregate[State, Command]:
+    """The machine of a kind of contract."""
+    return InternalFundContract if kind == "internal_fund" else ExternalInvestorContract
+
+
+def _plan(terms: Terms) -> Plan:
+    try:
+        return compile_terms(terms)
+    except (ValueError, OverflowError) as error:
+        raise Refused(f"settling is refused: {error}; complete the terms") from None
+
+
+def rounds(plan: Plan, facts: Iterable[Stated]) -> Iterator[tuple[Measure | RealiseSaving, tuple[Stated, ...]]]:
+    """Facts as commands, a whole round in each: one metric at one follow-up month, found and reported on one day.
+
+    Raises Refused for a saving that is stated as an outcome, or an outcome as a saving.
+    """
+    savings = saving_metrics(plan)
+    gathered: dict[tuple[object, ...], list[Stated]] = {}
+    for fact in facts:
+        if fact.amount is not None and fact.metric in plan.metrics and fact.metric not in savings:
+            raise Refused(f"{_where(fact)}'{fact.metric}' is an outcome: state quantity, not amount")
+        if fact.amount is None and fact.metric in savings:
+            raise Refused(f"{_where(fact)}'{fact.metric}' is a saving: state amount, in kroner")
+        alone = (fact.group, fact.person is None)
+        key = (fact.date, fact.recorded or fact.date, fact.metric, fact.month, *(alone if alone[1] else ("", False)))
+        gathered.setdefault(key, []).append(fact)
+    for together in gathered.values():
+        first = together[0]
+        if first.amount is not None:
+            if len(together) > 1:
+                raise Refused(f"{_where(together[1])}the saving of {first.date} is stated twice; keep one")
+            yield RealiseSaving(first.date, first.metric, first.amount), tuple(together)
+            continue
+        results = tuple((fact.person, fact.quantity, fact.of) for fact in together)
+        group = first.group if first.person is None else ""
+        yield Measure(first.date, first.metric, first.month, results, group), tuple(together)
+
+
+class _Step(NamedTuple):
+    day: dt.date
+    order: int
+    command: Command
+    facts: tuple[Stated, ...] = ()
+
+
+def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
+    """Every command with the day on which it is recorded."""
+    start, end = dt.date.fromordinal(plan.start_day), dt.date.fromordinal(plan.end_day)
+    until = min(each for each in (stated.until, stated.ended, end) if each is not None)
+    settling = {day: _settled_on(plan, day, stated.facts) for day in map(dt.date.fromordinal, plan.statement_days)}
+    draws = stated.draws
+    if draws is None:
+        draws = {dt.date.fromordinal(day): amount for day, amount in plan.draws}
+    for day, amount in draws.items():
+        if day <= until:
+            waits = [later for statement, later in settling.items() if statement < day]
+            yield _Step(max([day, *waits]), 0, Draw(day, amount))
+    for intake in _intakes(stated, start):
+        if intake.date <= until:
+            yield _Step(intake.date, 1, Enrol(intake.date, intake.persons, intake.group))
+    for leaver in stated.leavers:
+        if leaver.date <= until:
+            yield _Step(leaver.date, 2, DropOut(leaver.date, leaver.persons, leaver.why))
+    for command, facts in rounds(plan, stated.facts):
+        reported = facts[0].recorded or command.effective
+        if reported < command.effective:
+            raise Refused(f"{_where(facts[0])}expected a report from {command.effective} on, found {reported}; mend it")
+        if reported <= until or plan.reporting_days:
+            yield _Step(reported, 3, command, facts)
+    for change in stated.changes:
+        if change.effective <= until:
+            yield _Step(change.effective, 4, change)
+    ends_early = stated.ended is not None and stated.ended < end
+    for day, later in settling.items():
+        if day <= until and not (ends_early and day > until):
+            yield _Step(later, 5, Verify(day))
+            yield _Step(later, 6, Settle(day))
+    if until == end or ends_early:
+        last = max([until, *(later for day, later in settling.items() if day <= until)])
+        yield _Step(last, 7, End(until, early=ends_early))
+
+
+def _settled_on(plan: Plan, day: dt.date, facts: Sequence[Stated]) -> dt.date:
+    """When a statement is settled: on its date, or after the days that it leaves for reports where one came then."""
+    last = day + dt.timedelta(days=plan.reporting_days)
+    late = any(fact.date <= day < fact.recorded <= last for fact in facts if fact.recorded)
+    return last if late else day
+
+
+def _intakes(stated: StatedFacts, start: dt.date) -> Sequence[Intake]:
+    if stated.intakes is not None:
+        return stated.intakes
+    by_group: dict[str, dict[str, None]] = {}
+    seen: dict[str, str] = {}
+    for fact in stated.facts:
+        if fact.person is None:
+            continue
+        if seen.setdefault(fact.person, fact.group) != fact.group:
+            told = f"'{seen[fact.person]}' and '{fact.group}'"
+            raise Refused(f"{_where(fact)}'{fact.person}' is stated in two subgroups, {told}; mend one")
+        by_group.setdefault(fact.group, {})[fact.person] = None
+    return [Intake(start, tuple(persons), group) for group, persons in by_group.items()]
+
+
+def _at(day: dt.date) -> dt.datetime:
+    return dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
+
+
+def _where(fact: Stated) -> str:
+    return f"{fact.place}: " if fact.place else ""
+
+
+def _placed(refusal: str, facts: Sequence[Stated]) -> str:
+    """A refusal with the place of the fact that it names, or of the first."""
+    named = [fact for fact in facts if fact.person is not None and f"'{fact.person}'" in refusal]
+    found = named[-1] if named else facts[0] if facts else None
+    return refusal if found is None else _where(found) + refusal

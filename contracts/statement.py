@@ -1,0 +1,262 @@
+"""A payment statement line by line: fact → clause → limit → amount → payer, from a contract's log alone.
+
+What was settled is copied from the log; which facts it came from is found by entitling at this settlement and at the
+one before, and joining the two. A line's amount is therefore what it adds now: a correction shows as the difference.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from .aggregate import Folding
+from .banding import value_to_date
+from .compiled import BandPlan, Plan, compile_terms
+from .entitlement import Lines
+from .events import Amounts, Ended, Event, Settled
+from .facts import Facts
+from .folding import ContractFolding
+from .settling import entitled, facts_table
+from .state import NOBODY, State
+from .timetable import due_day
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one fact adds to one clause in a statement, øre: gross, what the limit per person cuts, and net.
+
+    person: a pseudonym, none for a count, a cohort or a saving. quantity, of: millionths, or øre for a saving. A fact
+    of an earlier statement stands here when something about it has changed since.
+    """
+
+    column: str
+    metric: str
+    person: str | None
+    group: str
+    date: dt.date
+    month: int
+    quantity: int
+    of: int
+    gross: int
+    cut: int
+
+    @property
+    def net(self) -> int:
+        """What is left of the line."""
+        return self.gross - self.cut
+
+
+@dataclass(frozen=True)
+class ClauseStatement:
+    """One column of a payment statement, øre.
+
+    entitled: to date; before: at the statement before; lines: what the lines add up to; otherwise: what the clause as a
+    whole adds to that (a schedule, a band, a quota, a condition that came to hold or fail). value: for a band, what was
+    found and measured to date, in millionths. cuts: by limit. paid: now; parts: of it, by payer.
+    """
+
+    column: str
+    kind: str
+    entitled: int
+    before: int
+    lines: int
+    otherwise: int
+    value: tuple[int, int] | None
+    cuts: Mapping[str, int]
+    paid: int
+    parts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class PaymentStatement:
+    """*Betalingsopgørelse*: one settlement, or what fell due at the end (`closing`); øre.
+
+    receipts: by provider of capital; drawn: capital to date; account: what a return ceiling still allows; remarks: what
+    a reader must know, such as too few citizens enrolled, as (key of a text, what to fill in).
+    """
+
+    date: dt.date
+    closing: bool
+    version: int
+    lines: tuple[Line, ...]
+    clauses: tuple[ClauseStatement, ...]
+    receipts: Mapping[str, int]
+    drawn: int
+    account: int
+    remarks: tuple[tuple[str, Mapping[str, object]], ...] = ()
+
+    @property
+    def paid(self) -> int:
+        """Settled in all."""
+        return sum(clause.paid for clause in self.clauses)
+
+    @property
+    def by_payer(self) -> dict[str, int]:
+        """What each payer pays."""
+        total: dict[str, int] = {}
+        for clause in self.clauses:
+            for payer, part in clause.parts.items():
+                total[payer] = total.get(payer, 0) + part
+        return total
+
+
+def statements_of(events: Sequence[Event]) -> Iterator[PaymentStatement]:
+    """Every payment statement in a contract's log, in order; raises BrokenLog."""
+    folding: Folding[State] = ContractFolding()
+    version, entitled_before = 0, dict[str, int]()
+    for event in events:
+        state = folding.state
+        if state is not None and isinstance(event, Settled | Ended):
+            yield _statement(state, event, version, entitled_before)
+            if isinstance(event, Settled):
+                version, entitled_before = event.version, dict(event.amounts.entitled)
+        folding.apply(event)
+
+
+def _statement(state: State, event: Settled | Ended, since: int, before: Mapping[str, int]) -> PaymentStatement:
+    plan, amounts = compile_terms(state.terms), event.amounts
+    closing = isinstance(event, Ended)
+    settles = not closing or bool(amounts.entitled)
+    lines = _lines(state, plan, since) if settles else ()
+    columns = [name for name in plan.columns if _something(name, amounts, before if settles else {}, lines)]
+    day = event.effective if isinstance(event, Ended) else event.statement
+    return PaymentStatement(
+        date=day,
+        closing=closing,
+        version=event.version,
+        lines=lines,
+        clauses=tuple(_clause(state, plan, name, amounts, before if settles else {}, lines) for name in columns),
+        receipts=amounts.receipts,
+        drawn=state.drawn,
+        account=amounts.account,
+        remarks=tuple(_remarks(state, plan, day, amounts)),
+    )
+
+
+def _something(name: str, amounts: Amounts, before: Mapping[str, int], lines: Sequence[Line]) -> bool:
+    told = (amounts.entitled, amounts.paid, before, *amounts.cuts.values())
+    return any(cells.get(name) for cells in told) or any(line.column == name for line in lines)
+
+
+def _clause(
+    state: State, plan: Plan, name: str, amounts: Amounts, before: Mapping[str, int], lines: Sequence[Line]
+) -> ClauseStatement:
+    column = plan.columns.index(name)
+    entitled_now, had = amounts.entitled.get(name, 0), before.get(name, 0)
+    found = sum(line.net for line in lines if line.column == name)
+    return ClauseStatement(
+        column=name,
+        kind=_kind(plan, column),
+        entitled=entitled_now,
+        before=had,
+        lines=found,
+        otherwise=entitled_now - had - found,
+        value=_value(state, plan, column),
+        cuts={limit: cells[name] for limit, cells in amounts.cuts.items() if cells.get(name)},
+        paid=amounts.paid.get(name, 0),
+        parts=amounts.parts.get(name, {}),
+    )
+
+
+def _kind(plan: Plan, column: int) -> str:
+    names = {"PricePlan": "unit_price", "SavingsPlan": "savings_share", "SchedulePlan": "scheduled", "BandPlan": "band"}
+    clauses = plan.clauses
+    return names[type(clauses[column]).__name__] if column < len(clauses) else plan.columns[column].replace(" ", "_")
+
+
+def _value(state: State, plan: Plan, column: int) -> tuple[int, int] | None:
+    clause = plan.clauses[column] if column < len(plan.clauses) else None
+    if not isinstance(clause, BandPlan) or clause.on == "each_measurement":
+        return None
+    number = min(len(state.settlements), len(plan.statement_days) - 1)
+    found, of = value_to_date(clause, facts_table(state, plan), 1, len(plan.statement_days))
+    return int(found[0, number]), int(of[0, number])
+
+
+def _lines(state: State, plan: Plan, since: int) -> tuple[Line, ...]:
+    """The lines that are new since the settlement before, or otherwise than then."""
+    number = min(len(state.settlements), len(plan.statement_days) - 1)
+    settled = len(state.settlements) - 1
+    facts = facts_table(state, plan)
+    due = entitled(state, plan, facts, lines=True)
+    changed = any(change.version > since for changes in state.changes.values() for change in changes)
+    new = _by_fact(due.lines, facts, number, from_=0 if changed else settled + 1)
+    old: dict[_Key, _Told] = {}
+    if changed and settled >= 0:
+        then = facts_table(state, plan, since)
+        old = _by_fact(entitled(state, plan, then, lines=True).lines, then, settled, from_=0)
+    names = {known.number: (name, known.group) for name, known in state.persons.items()}
+    found = []
+    for key in sorted({*new, *old}):
+        told, before = new.get(key, _Told(0, 0, 0, 0)), old.get(key)
+        gross, cut = (told.gross, told.cut) if before is None else (told.gross - before.gross, told.cut - before.cut)
+        if before is None or gross or cut:
+            found.append(_line(plan, names, key, told, gross, cut))
+    return tuple(found)
+
+
+class _Key(NamedTuple):
+    """A clause, and what tells its facts apart."""
+
+    clause: int
+    day: int
+    metric: int
+    point: int
+    person: int
+    group: int
+
+
+class _Told(NamedTuple):
+    gross: int
+    cut: int
+    quantity: int
+    of: int
+
+
+def _by_fact(lines: Lines | None, facts: Facts, number: int, from_: int) -> dict[_Key, _Told]:
+    """The lines of some statements, up to one of that number, by clause and fact."""
+    if lines is None:
+        return {}
+    at = np.flatnonzero((lines.statement <= number) & (lines.statement >= from_))
+    fact = lines.fact[at]
+    group = np.full(len(fact), -1) if facts.group is None else facts.group[fact]
+    keys = [lines.clause[at], facts.day[fact], facts.metric[fact], facts.point[fact], facts.person[fact], group]
+    values = [lines.gross[at], lines.cut[at], facts.quantity[fact], facts.denominators()[fact]]
+    found: dict[_Key, _Told] = {}
+    for row in zip(*(column.tolist() for column in (*keys, *values)), strict=True):
+        key, told = _Key(*row[:6]), _Told(*row[6:])
+        had = found.get(key)
+        found[key] = told if had is None else _Told(*(a + b for a, b in zip(had, told, strict=True)))
+    return found
+
+
+def _line(plan: Plan, names: Mapping[int, tuple[str, str]], key: _Key, told: _Told, gross: int, cut: int) -> Line:
+    cohort = plan.groups[key.group] if key.group >= 0 else ""
+    person, group = (None, cohort) if key.person == NOBODY else names[key.person]
+    return Line(
+        column=plan.columns[key.clause],
+        metric=plan.metrics[key.metric],
+        person=person,
+        group=group,
+        date=dt.date.fromordinal(key.day),
+        month=key.point,
+        quantity=told.quantity,
+        of=told.of,
+        gross=gross,
+        cut=cut,
+    )
+
+
+def _remarks(state: State, plan: Plan, day: dt.date, amounts: Amounts) -> Iterator[tuple[str, Mapping[str, object]]]:
+    start = dt.date.fromordinal(plan.start_day)
+    last = state.settlements[-1].statement if state.settlements else start
+    for month, least in state.terms.citizens.least_by.items():
+        when = due_day(start, month)
+        there = sum(known.day <= when for known in state.persons.values())
+        if last < when <= day and there < least:
+            yield "few_enrolled", {"least": least, "found": there, "date": when}
+    unpaid = sum(amounts.paid.values()) - sum(sum(parts.values()) for parts in amounts.parts.values())
+    if unpaid:
+        yield "unpaid_by_limited_payer", {"amount": unpaid}
