@@ -1,0 +1,399 @@
+"""What the columns of a municipality's own table mean: the columns file as data, and how a cell is read under it.
+
+Numbers and dates decide who is paid what, so what could be read in two ways is refused and not guessed.
+"""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from contracts.frozen import Frozen
+from contracts.money import ore, ppm
+from contracts.privacy import holds_cpr, impersonal_name, looks_like_cpr
+from contracts.problems import Finding, refuse
+from contracts.values import Day, Month
+
+from .reading.numbers import MAX_DIGITS, number_hint, range_hint, rounded_hint
+from .reading.scalars import date_hint, shown
+
+_LONGEST = 120
+_MOST = 1_000_000
+_MOST_KRONER = 10**10
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
+
+def heading(text: str) -> str:
+    """A heading with single spaces for its line breaks, non-breaking spaces and rows of spaces."""
+    return " ".join(text.split())
+
+
+def _as_written(value: object) -> object:
+    """The text of a cell, where YAML made a number or a date of it."""
+    return str(value) if isinstance(value, int | Decimal | dt.date) else value
+
+
+_HEADING = "a heading of the table"
+_Heading = Annotated[
+    str, Field(pattern=r"\S", description=_HEADING), AfterValidator(heading), AfterValidator(impersonal_name)
+]
+_Written = Annotated[str, BeforeValidator(_as_written), AfterValidator(str.strip), AfterValidator(impersonal_name)]
+_Label = Annotated[
+    str,
+    Field(pattern=r"\S", max_length=_LONGEST, description="a name"),
+    AfterValidator(str.strip),
+    AfterValidator(impersonal_name),
+]
+_QUANTITY = f"a number from 0 to {_MOST} with up to six decimals"
+_OF = f"a number above 0, to {_MOST}, with up to six decimals"
+_KRONER = "kroner with up to two decimals"
+_Quantity = Annotated[Decimal, Field(ge=0, le=_MOST, decimal_places=6, description=_QUANTITY)]
+_Of = Annotated[Decimal, Field(gt=0, le=_MOST, decimal_places=6, description=_OF)]
+_Kroner = Annotated[Decimal, Field(ge=-_MOST_KRONER, le=_MOST_KRONER, decimal_places=2, description=_KRONER)]
+
+
+class Headings(Frozen):
+    """Which heading stands over what; headings of the table that are not named here are ignored."""
+
+    metric: _Heading | None = None
+    person: _Heading | None = None
+    date: _Heading | None = None
+    month: _Heading | None = None
+    quantity: _Heading | None = None
+    of: _Heading | None = None
+    amount: _Heading | None = None
+    group: _Heading | None = None
+
+
+NAMES = tuple(Headings.model_fields)
+"""Our own names of the columns."""
+
+
+class Fixed(Frozen):
+    """What is the same for every row, instead of a column."""
+
+    metric: _Label | None = None
+    person: _Label | None = None
+    date: Day | None = None
+    month: Month | None = None
+    quantity: _Quantity | None = None
+    of: _Of | None = None
+    amount: _Kroner | None = None
+    group: _Label | None = None
+
+
+class Values(Frozen):
+    """What the texts of a column stand for: Ja for 1. A text that is not named here is read as it stands.
+
+    Persons are not among them: the key to pseudonyms is kept elsewhere.
+    """
+
+    metric: dict[_Written, _Label] = {}
+    date: dict[_Written, Day] = {}
+    month: dict[_Written, Month] = {}
+    quantity: dict[_Written, _Quantity] = {}
+    of: dict[_Written, _Of] = {}
+    amount: dict[_Written, _Kroner] = {}
+    group: dict[_Written, _Label] = {}
+
+
+class Columns(Frozen):
+    """How to read a table.
+
+    sheet: of a workbook, else its first. head_row: the row with the headings, from 1. delimiter: of a CSV file, found
+    by itself where none is given. decimal and dates: how texts are written; a workbook's own numbers and dates need
+    neither. columns: without them the headings are our own names.
+    """
+
+    sheet: Annotated[str, Field(min_length=1, description="the name of a sheet")] | None = None
+    head_row: Annotated[int, Field(ge=1, le=1000, description="the row with the headings, from 1")] = 1
+    delimiter: Literal[";", ",", "tab"] | None = None
+    encoding: Literal["utf-8", "windows-1252"] = "utf-8"
+    decimal: Literal[",", "."] = "."
+    dates: Literal["year-month-day", "day-month-year"] = "year-month-day"
+    columns: Headings | None = None
+    fixed: Fixed = Fixed()
+    values: Values = Values()
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        refuse(*_findings(self.named(), stated(self.fixed), own=self.columns is None))
+        return self
+
+    def named(self) -> dict[str, str]:
+        """Headings by our names."""
+        return {name: name for name in NAMES} if self.columns is None else stated(self.columns)
+
+
+def stated(part: Headings | Fixed) -> dict[str, Any]:
+    """What is given in a part, by our names."""
+    return {name: value for name, value in part if value is not None}
+
+
+def _findings(named: dict[str, str], fixed: dict[str, Any], own: bool) -> Iterator[Finding]:
+    if not own:
+        for name in ("metric", "date"):
+            if name not in named and name not in fixed:
+                hint = f"add '{name}:' with its heading here, or with its value under fixed:"
+                yield Finding(f"expected a column or a fixed value for '{name}', found neither", ("columns",), hint)
+        for number, (name, text) in enumerate(named.items()):
+            if text in list(named.values())[:number]:
+                yield Finding(f"the heading '{text}' stands for two columns", ("columns", name), "keep one of the two")
+        for name in fixed:
+            if name in named:
+                yield Finding(f"'{name}' has a column and a fixed value", ("fixed", name), "keep one of the two")
+    if "amount" in fixed or (not own and "amount" in named):
+        for name in ("person", "quantity", "of"):
+            if name in fixed:
+                yield Finding(f"a row with an amount has no '{name}'", ("fixed", name), f"leave '{name}' out")
+    if "amount" in fixed and "quantity" in named and not own:
+        yield Finding("a row has a quantity or an amount, not both", ("fixed", "amount"), "leave one of them out")
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A cell of a workbook that is no text, number or date. word: what `values` may translate, or ""."""
+
+    found: str
+    hint: str
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Why a cell is not accepted."""
+
+    message: str
+    hint: str
+
+
+Cell = str | int | float | dt.date | Odd
+"""A text, or what a workbook has instead. A truth value is Odd, since True equals 1."""
+
+Value = str | int | dt.date | None
+
+NOT_CALCULATED = Odd("a formula without a value", "open the workbook in Excel, and save it")
+_TRUTHS = {
+    value: Odd(
+        f"the truth value {text}", f'write it out, or say under values: what "{text}" stands for, in quotes', text
+    )
+    for value, text in ((True, "TRUE"), (False, "FALSE"))
+}
+
+
+def from_workbook(value: object) -> Cell:
+    """A workbook's value as a cell: whole numbers without decimals, days without a time."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _TRUTHS[value]
+        case str() if value in _ERRORS:
+            return Odd(f"the error {value}", "mend the cell in the workbook")
+        case int() | float() if not abs(value) < _LARGEST:
+            return Odd("a number that is too large", "write a smaller number, or format the cell as text")
+        case int() | float():
+            return int(value) if value == math.floor(value) else value
+        case dt.datetime():
+            return value.date()
+        case str() | dt.date() | Odd():
+            return value
+    return Odd("a time of day", "format the cell as a date or as a number, and look whether it is right")
+
+
+class _Number(NamedTuple):
+    """What a column of numbers takes: words for it, its bounds, and its exact whole value."""
+
+    expected: str
+    least: Decimal
+    most: int
+    places: int
+    exact: Callable[[Decimal], int]
+
+
+_TEXTS = {"metric": "the name of a metric", "person": "a pseudonym", "group": "the name of a group"}
+_NUMBERS = {
+    "month": _Number("a whole number from 0 to 1200", Decimal(0), 1200, 0, int),
+    "quantity": _Number(_QUANTITY, Decimal(0), _MOST, 6, ppm),
+    "of": _Number(_OF, Decimal("0.000001"), _MOST, 6, ppm),
+    "amount": _Number(_KRONER, Decimal(-_MOST_KRONER), _MOST_KRONER, 2, ore),
+}
+_EMPTY: dict[str, Value] = {"month": 0, "group": ""}
+_PERSONAL = Wrong(
+    "this looks like a CPR number: use a pseudonym",
+    "write a made-up name instead, and keep the key to it outside the table",
+)
+_DATES = {
+    "year-month-day": re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
+    "day-month-year": re.compile(r"(?P<day>[0-9]{1,2})([-./])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4})"),
+}
+_PLAIN = {sign: re.compile(rf"-?(0|[1-9][0-9]*)({re.escape(sign)}[0-9]+)?") for sign in ".,"}
+_TWO_READINGS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+_LARGEST = 10**15
+_ERRORS = ("#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+_NEAR = Decimal("1e-9")
+_LOST_ZERO = re.compile(r"[0-9]{9}")
+
+
+def personal(text: str) -> bool:
+    """Whether a CPR number seems to stand in a text, also one whose leading zero Excel took away."""
+    return _is_personal(text) or holds_cpr(text)
+
+
+def _is_personal(text: str) -> bool:
+    if len(text) < 9:  # at once for most pseudonyms
+        return False
+    return looks_like_cpr(text) or (_LOST_ZERO.fullmatch(text) is not None and looks_like_cpr("0" + text))
+
+
+def word(cell: Cell) -> str:
+    """A cell as a text, as `values` and headings name it; empty for an empty cell."""
+    return cell.word if isinstance(cell, Odd) else cell if isinstance(cell, str) else str(cell)
+
+
+def fixed_value(name: str, value: Any) -> Value:
+    """A value of the columns file as `Stated` has it: millionths, øre, or itself."""
+    return _NUMBERS[name].exact(Decimal(value)) if name in _NUMBERS else value
+
+
+def meanings(name: str, cells: Iterable[Cell], columns: Columns, *, needed: bool) -> dict[Cell, Value | Wrong]:
+    """What cells say under one of our names, as `Stated` has it; None for an empty person, quantity, of or amount.
+
+    needed: whether no cell may be empty.
+    """
+    translated = {text: fixed_value(name, value) for text, value in dict(columns.values).get(name, {}).items()}
+    nothing = Wrong(f"expected {_expected(name, columns)}, found nothing", _FILL[name]) if needed else _EMPTY.get(name)
+    read = _text if name in _TEXTS else _day if name == "date" else _number
+    suspect = {"metric": personal, "person": _is_personal, "group": _is_personal}.get(name, holds_cpr)
+
+    def meaning(cell: Cell) -> Value | Wrong:
+        text = word(cell).replace("\N{NO-BREAK SPACE}", " ").strip()
+        if text in translated and (text or not isinstance(cell, Odd)):
+            return translated[text]
+        if not text and isinstance(cell, str):
+            return nothing
+        if suspect(text):
+            return _PERSONAL
+        found = read(name, text if isinstance(cell, str) else cell, columns)
+        return _PERSONAL if isinstance(found, Wrong) and personal(text) else found
+
+    return {cell: meaning(cell) for cell in cells}
+
+
+_FILL = {
+    "metric": "write the name of the metric, as in the contract",
+    "date": "write the day of the fact",
+    "quantity": "write 1 for reached and 0 for not reached; leave the row out if nothing was measured",
+    "amount": "write the saving in kroner, or leave the row out",
+}
+
+
+def _expected(name: str, columns: Columns) -> str:
+    if name == "date":
+        return f"a date as {columns.dates}"
+    return _TEXTS[name] if name in _TEXTS else _NUMBERS[name].expected
+
+
+def _wrong(name: str, cell: Cell, columns: Columns, hint: str, why: str = "") -> Wrong:
+    if isinstance(cell, Odd):
+        found, hint = cell.found, cell.hint
+    elif isinstance(cell, str):
+        found = shown(cell)
+    else:
+        found = f"the {'date' if isinstance(cell, dt.date) else 'number'} {cell}"
+    return Wrong(f"expected {_expected(name, columns)}, found {found}{why}", hint)
+
+
+def _text(name: str, cell: Cell, columns: Columns) -> str | Wrong:
+    if isinstance(cell, int):
+        return str(cell)
+    if not isinstance(cell, str):
+        return _wrong(name, cell, columns, "format the cell as text, and write it again")
+    if len(cell) > _LONGEST:
+        return _wrong(name, cell, columns, f"write at most {_LONGEST} characters", f" of {len(cell)} characters")
+    if not cell.isprintable():
+        return _wrong(name, cell, columns, "delete line breaks and invisible characters", ", which cannot all be shown")
+    return cell
+
+
+def _day(name: str, cell: Cell, columns: Columns) -> dt.date | Wrong:
+    if isinstance(cell, dt.date):
+        found = cell
+    elif not isinstance(cell, str):
+        return _wrong(name, cell, columns, "format the cell as a date")
+    elif parts := _DATES[columns.dates].fullmatch(cell):
+        try:
+            found = dt.date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
+        except ValueError:
+            return _wrong(name, cell, columns, "write a day that the month has", ", which is not a day in the calendar")
+    else:
+        return _wrong(name, cell, columns, _date_hint(cell, columns.dates))
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        return _wrong(name, cell, columns, f"write a year from {_FIRST_YEAR} to {_LAST_YEAR}, with four digits")
+    return found
+
+
+def _date_hint(text: str, dates: str) -> str:
+    other = next(order for order in _DATES if order != dates)
+    parts = _DATES[other].fullmatch(text)
+    if dates == "year-month-day":
+        return date_hint(text) + (f", or dates: {other} in the columns file" if parts else "")
+    if parts:
+        return f"write {parts['day']}-{parts['month']}-{parts['year']}, or dates: {other} in the columns file"
+    return "write day-month-year, such as 01-12-2021"
+
+
+def _number(name: str, cell: Cell, columns: Columns) -> int | Wrong:
+    kind = _NUMBERS[name]
+    if isinstance(cell, str):
+        if _TWO_READINGS.fullmatch(cell):
+            return _wrong(name, cell, columns, _meant(cell, name, columns), ", which can be read in two ways")
+        if len(cell) > MAX_DIGITS or not _PLAIN[columns.decimal].fullmatch(cell):
+            return _wrong(name, cell, columns, _number_hint(cell, name, columns))
+        number = Decimal(cell.replace(",", "."))
+    elif isinstance(cell, int | float):
+        number = _unblurred(cell, kind.places)
+    else:
+        return _wrong(name, cell, columns, "format the cell as a number")
+    if number > kind.most:
+        return _wrong(name, cell, columns, f"write {kind.most} or less")
+    whole = kind.places == 0
+    if number < kind.least or (whole and number != round(number)):
+        hint = range_hint(number, {"ge": kind.least, "le": kind.most}, whole=whole)
+        return _wrong(name, cell, columns, _in_dialect(hint, columns))
+    if number != round(number, kind.places):
+        return _wrong(name, cell, columns, _in_dialect(rounded_hint(number, kind.places), columns))
+    return kind.exact(number)
+
+
+def _number_hint(text: str, name: str, columns: Columns) -> str:
+    meant = _meant(text, name, columns)
+    other = "," if columns.decimal == "." else "."
+    if other in text and _PLAIN[other].fullmatch(text):
+        return f'{meant + ", or" if meant else "write"} decimal: "{other}" in the columns file'
+    example = "12" if name == "month" else _in_dialect("0.5", columns)
+    return meant or f"write a number such as {example}, or say under values: what this text stands for"
+
+
+def _meant(text: str, name: str, columns: Columns) -> str:
+    kind = _NUMBERS[name]
+    bounds = {"ge": kind.least, "le": kind.most, "decimal_places": kind.places}
+    hint = number_hint(text, bounds, whole=kind.places == 0, key=name)
+    return _in_dialect(hint.removesuffix(", without quotes"), columns)
+
+
+def _in_dialect(hint: str, columns: Columns) -> str:
+    """A hint with its decimals as the table has them, so that it does not lead into the next fault."""
+    return re.sub(r"(?<=[0-9])\.(?=[0-9])", columns.decimal, hint)
+
+
+def _unblurred(cell: int | float, places: int) -> Decimal:
+    """A workbook's number without what binary arithmetic added to it: 0.3 for 0.30000000000000004."""
+    number = Decimal(repr(cell))
+    near = round(number, places)
+    return near if abs(number - near) <= max(_NEAR, 2 * Decimal(math.ulp(cell))) else number
