@@ -2,14 +2,14 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from contracts.problems import Finding, refuse
-from contracts.terms import Frozen, Sourced
+from contracts.frozen import Frozen, Sourced
 from contracts.values import Day, Month, Name
 
 from .reading.words import unknown
@@ -114,14 +114,37 @@ Arrow = Annotated[
 ]
 
 
+class Shock(Sourced):
+    """What hits everybody at once, in both lives: a recession, an epidemic, a reform.
+
+    From the day `from` until the day `until` (the first day after it; left out, to the end) the hazard of each named
+    transition, with and without the intervention, is multiplied by its ratio. Shocks that overlap multiply.
+    """
+
+    from_: Annotated[Day, Field(alias="from", description="its first day, such as 2020-03-11")]
+    until: Annotated[Day | None, Field(description="the first day after it")] = None
+    hazard_ratios: Annotated[dict[Arrow, Ratio], Field(min_length=1, description="transition: hazard ratio")]
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until <= self.from_:
+            hint = "until is the first day after the shock; leave it out for a shock that lasts"
+            refuse(Finding(f"expected an end after {self.from_}, found {self.until}", ("until",), hint))
+        return self
+
+
 class HazardDomain(Frozen):
-    """A part of life with states, and hazards between them. Everyone begins in `initial` (the first state)."""
+    """A part of life with states, and hazards between them. Everyone begins in `initial` (the first state).
+
+    `shocks`: dated changes of the hazards that hit everybody, with the intervention and without.
+    """
 
     kind: Literal["hazards"]
     states: Annotated[tuple[Name, ...], Field(min_length=2, max_length=20)]
     initial: Name | None = None
     without: Annotated[dict[Arrow, Hazard], Field(min_length=1)]
     with_: Annotated[dict[Arrow, Effect], Field(alias="with")] = {}
+    shocks: dict[Name, Shock] = {}
 
     @model_validator(mode="after")
     def _states_known(self) -> Self:
@@ -130,17 +153,25 @@ class HazardDomain(Frozen):
 
     def _findings(self) -> Iterator[Finding]:
         yield from _states(self.states, self.initial)
-        for side, arrows in (("without", self.without), ("with", self.with_)):
-            for arrow in arrows:
-                path = (side, arrow, "[key]")
-                for state in ends(arrow):
-                    yield from unknown("state", state, self.states, path)
-                if ends(arrow)[0] == ends(arrow)[1]:
-                    yield Finding("a transition to the same state", path, "name two states")
-        for arrow in self.with_:
-            if arrow not in self.without and set(ends(arrow)) <= set(self.states):
+        for path, arrow in self._arrows():
+            for state in ends(arrow):
+                yield from unknown("state", state, self.states, path)
+            if ends(arrow)[0] == ends(arrow)[1]:
+                yield Finding("a transition to the same state", path, "name two states")
+            elif arrow not in self.without and set(ends(arrow)) <= set(self.states):
                 hint = "give its hazard without the intervention too"
-                yield Finding(f"'{arrow}' has no hazard without the intervention", ("with", arrow, "[key]"), hint)
+                yield Finding(f"'{arrow}' has no hazard without the intervention", path, hint)
+
+    def _arrows(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Every transition that is named, with its place."""
+        sides: tuple[tuple[tuple[str, ...], Iterable[str]], ...] = (
+            (("without",), self.without),
+            (("with",), self.with_),
+            *((("shocks", name, "hazard_ratios"), shock.hazard_ratios) for name, shock in self.shocks.items()),
+        )
+        for path, arrows in sides:
+            for arrow in arrows:
+                yield (*path, arrow, "[key]"), arrow
 
 
 class StatedGroup(Frozen):

@@ -2,24 +2,32 @@
 
 Both lives run the same steps on the same numbers, and the window of exposure plays no part where the hazard is the same
 inside and outside: a hazard ratio of 1 is bitwise no effect. Each transition has its own exponential per visit to its
-origin; the first to come wins. Stays are inverted in closed form over the bands of the stay and the window of exposure.
+origin; the first to come wins. Stays are inverted in closed form over the bands of the stay, the seasons that shocks
+make of the calendar, and the window of exposure.
 """
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.lives import HazardDomain, StatedDomain, ends
+from scenarios.lives import HazardDomain, Shock, StatedDomain, ends
 
 from .draws import Floats
-from .months import MONTH
+from .months import MONTH, day_of
 
 Ints = NDArray[np.int32]
 NEVER = np.float32(1e9)
 Exponentials = Callable[[str], Floats]
+Edge = float | Floats
 Bands = tuple[tuple[float, float, float], ...]
+Seasons = tuple[tuple[Edge, float], ...]
+STEADY: Seasons = ((math.inf, 1.0),)
 Window = tuple[Floats, Floats]
 Visits = int | NDArray[np.int32]
 
@@ -56,20 +64,55 @@ def row_of(cell: NDArray[np.intp], rows: int) -> NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class Move:
-    """A transition: its name, its destination, and bands of the stay (end in days, daily rate outside, inside)."""
+    """A transition: its name, its destination, and what its daily rate is made of.
+
+    bands: parts of the stay (end in days, rate outside, inside); seasons: parts of the calendar (end as an instant, the
+    ratio that shocks put on the rate). The last of each never ends.
+    """
 
     name: str
     to: int
     bands: Bands
+    seasons: Seasons = STEADY
 
     @property
     def affected(self) -> bool:
         """Whether exposure changes the hazard."""
         return any(outside != inside for _, outside, inside in self.bands)
 
+    @property
+    def shocked(self) -> bool:
+        """Whether the hazard changes with the calendar."""
+        return len(self.seasons) > 1
 
-def moves(domain: HazardDomain, effect_factor: float) -> tuple[tuple[Move, ...], ...]:
-    """The transitions out of each state, with the effect raised to a power: 0 is none, 1 the stated one."""
+    def seasons_from(self, now: Floats | None) -> Seasons:
+        """The seasons by days from now [cell] instead of instants; without `now` from instant 0."""
+        if now is None or not self.shocked:
+            return self.seasons
+        return (*((end - now, ratio) for end, ratio in self.seasons[:-1]), self.seasons[-1])
+
+
+class When(NamedTuple):
+    """When stays begin: what the calendar means for them.
+
+    now: instants [cell], none in a domain without shocks; window: days from now until exposure begins and ends [cell],
+    0 when past, none where it changes nothing.
+    """
+
+    now: Floats | None
+    window: Window | None
+
+    def take(self, at: NDArray[np.intp]) -> "When":
+        """The same for some of the stays."""
+        now = None if self.now is None else self.now.take(at)
+        return When(now, None if self.window is None else (self.window[0].take(at), self.window[1].take(at)))
+
+
+def moves(domain: HazardDomain, effect_factor: float, start: dt.date | None = None) -> tuple[tuple[Move, ...], ...]:
+    """The transitions out of each state, with the effect raised to a power: 0 is none, 1 the stated one.
+
+    start: of the scenario; shocks are dated, and cannot do without it (ValueError).
+    """
     found: list[list[Move]] = [[] for _ in domain.states]
     for arrow, hazard in domain.without.items():
         origin, destination = ends(arrow)
@@ -83,15 +126,44 @@ def moves(domain: HazardDomain, effect_factor: float) -> tuple[tuple[Move, ...],
         else:
             bands = _merged(outside, effect.monthly(), effect_factor)
         days = tuple((end * MONTH, out / MONTH, inside / MONTH) for end, out, inside in bands)
+        seasons = _seasons(arrow, domain.shocks.values(), start) if domain.shocks else STEADY
         found[domain.states.index(origin)].append(
-            Move(f"{origin}>{destination}", domain.states.index(destination), days)
+            Move(f"{origin}>{destination}", domain.states.index(destination), days, seasons)
         )
     return tuple(tuple(out) for out in found)
 
 
+def _seasons(arrow: str, shocks: Iterable[Shock], start: dt.date | None) -> Seasons:
+    """Parts of the calendar as (end as an instant, ratio): the product of the shocks' ratios for a transition.
+
+    A season ends only where the product changes: ratios of 1 leave one season, and stays are computed as without them.
+    """
+    named = [(*_instants(shock, start), shock.hazard_ratios[arrow]) for shock in shocks if arrow in shock.hazard_ratios]
+    edges = {0.0, math.inf, *(edge for begin, end, _ in named for edge in (begin, end) if edge > 0)}
+    seasons: list[tuple[float, float]] = []
+    for low, high in pairwise(sorted(edges)):
+        ratio = _bounded(float(math.prod(ratio for begin, end, ratio in named if begin <= low < end)))
+        if seasons and seasons[-1][1] == ratio:
+            seasons.pop()
+        seasons.append((high, ratio))
+    return tuple(seasons)
+
+
+def _instants(shock: Shock, start: dt.date | None) -> tuple[float, float]:
+    """When a shock begins and ends; infinity where it lasts."""
+    if start is None:
+        raise ValueError("expected the scenario's start, which dates the shocks, found none")
+    return day_of(shock.from_, start), math.inf if shock.until is None else day_of(shock.until, start)
+
+
 def _raised(ratio: float, power: float) -> float:
-    """A hazard ratio to a power, kept where rates stay finite in float32."""
-    return float(min(max(ratio**power, 1e-9), 1e9))
+    """A hazard ratio to a power."""
+    return _bounded(ratio**power)
+
+
+def _bounded(ratio: float) -> float:
+    """A hazard ratio, kept where rates stay finite in float32."""
+    return float(min(max(ratio, 1e-9), 1e9))
 
 
 def _merged(
@@ -106,33 +178,52 @@ def _merged(
     return merged
 
 
-def stay(wait: Floats, bands: Bands, window: Window | None) -> Floats:
+def stay(wait: Floats, bands: Bands, window: Window | None, seasons: Seasons = STEADY) -> Floats:
     """Days until a transition whose cumulative hazard reaches `wait`.
 
-    window: days from now until exposure begins and ends [cell], 0 when past; none without the intervention. Where the
-    hazard is the same inside and outside, the window plays no part: no effect is bitwise the life without.
+    t days into the stay the hazard is band(t) outside or inside the window × the season's ratio. It is constant in
+    pieces, so days = Σ used / rate, where each piece uses min(rate · length, what is left of `wait`).
+
+    window: days from now until exposure begins and ends [cell], 0 when past; none without the intervention. seasons: by
+    days from now until their ends, 0 or below when past. Where the hazard is the same inside and outside, the window
+    plays no part: no effect is bitwise the life without.
     """
     left = wait
     days = np.zeros_like(wait)
-    low = 0.0
-    for high, outside, inside in bands:
+    for low, high, outside, inside in _cuts(bands, seasons):
         for rate, length in _pieces(low, high, outside, inside, window):
             used = left if length is None else np.minimum(left, np.float32(rate) * length)
             days += used / np.float32(rate)
             left = left - used
-        low = high
     return days
 
 
+def _cuts(bands: Bands, seasons: Seasons) -> Iterator[tuple[Edge, Edge, float, float]]:
+    """The bands cut by the seasons: (begin, end, rate outside, rate inside), in days from now."""
+    low: Edge = 0.0
+    for high, outside, inside in bands:
+        *passing, (_, last) = seasons
+        for end, ratio in passing:
+            until = np.clip(end, low, high)
+            yield low, until, outside * ratio, inside * ratio
+            low = until
+        yield low, high, outside * last, inside * last
+        low = high
+
+
 def _pieces(
-    low: float, high: float, outside: float, inside: float, window: Window | None
-) -> list[tuple[float, Floats | np.float32 | None]]:
-    """A band cut by the window: (rate, length) before, in and after it; no length for what never ends."""
+    low: Edge, high: Edge, outside: float, inside: float, window: Window | None
+) -> list[tuple[float, Edge | None]]:
+    """A cut divided by the window: (rate, length) before, in and after it; no length for what never ends."""
     if window is None or inside == outside:
-        return [(outside, None if high == np.inf else np.float32(high - low))]
+        return [(outside, _length(low, high))]
     begin, finish = np.clip(window[0], low, high), np.clip(window[1], low, high)
-    after = None if high == np.inf else np.float32(high) - finish
-    return [(outside, begin - np.float32(low)), (inside, finish - begin), (outside, after)]
+    return [(outside, begin - low), (inside, finish - begin), (outside, _length(finish, high))]
+
+
+def _length(low: Edge, high: Edge) -> Edge | None:
+    """Days from one edge to another; none where there is no end."""
+    return None if isinstance(high, float) and high == math.inf else high - low
 
 
 def hazard_life(
@@ -155,8 +246,10 @@ def hazard_life(
     state: NDArray[np.int8] | int = first
     visits: list[Visits] = [0] * len(out)
     rounds: list[Spells] = []
+    shocked = any(move.shocked for choices in out for move in choices)
     while len(cell):
-        length, nxt = _first_to_come(name, out, exponentials, state, cell, visits, _window(exposure, now, out, state))
+        when = When(now if shocked else None, _window(exposure, now, out, state))
+        length, nxt = _first_to_come(name, out, exponentials, state, cell, visits, when)
         later = now + length
         leave = np.minimum(np.rint(later), horizon + 1).astype(np.int32)
         rounds.append(Spells(cell, state, entry, leave))
@@ -200,16 +293,15 @@ def _first_to_come(
     state: NDArray[np.int8] | int,
     cell: NDArray[np.intp],
     visits: list[Visits],
-    window: Window | None,
+    when: When,
 ) -> tuple[Floats, NDArray[np.int8] | int]:
     if isinstance(state, int):
-        return _competing(name, out[state], exponentials, cell, visits[state], window)
+        return _competing(name, out[state], exponentials, cell, visits[state], when)
     length = np.full(len(cell), NEVER, np.float32)
     nxt = state.copy()
     for origin in np.unique(state):
         at = np.flatnonzero(state == origin)
-        here = None if window is None else (window[0][at], window[1][at])
-        length[at], nxt[at] = _competing(name, out[origin], exponentials, cell[at], visits[origin], here)
+        length[at], nxt[at] = _competing(name, out[origin], exponentials, cell[at], visits[origin], when.take(at))
     return length, nxt
 
 
@@ -219,11 +311,19 @@ def _competing(
     exponentials: Exponentials,
     cell: NDArray[np.intp],
     visits: Visits,
-    window: Window | None,
+    when: When,
 ) -> tuple[Floats, NDArray[np.int8] | int]:
     if not choices:
         return np.full(len(cell), NEVER, np.float32), 0
-    lengths = [stay(_waits(f"{name}/{move.name}", exponentials, cell, visits), move.bands, window) for move in choices]
+    lengths = [
+        stay(
+            _waits(f"{name}/{move.name}", exponentials, cell, visits),
+            move.bands,
+            when.window,
+            move.seasons_from(when.now),
+        )
+        for move in choices
+    ]
     if len(choices) == 1:
         return lengths[0], choices[0].to
     first = np.argmin(lengths, axis=0)
