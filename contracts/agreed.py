@@ -99,8 +99,9 @@ def _clause_findings(
             for side in ("only_if", "unless"):
                 for number, condition in enumerate(getattr(clause, side)):
                     other = condition.clause
-                    if other is not None and (other == name or other not in seen):
-                        told = ", ".join(each for each in seen if each != name) or "none"
+                    before = seen[: seen.index(name)] if name in seen else seen
+                    if other is not None and other not in before:
+                        told = ", ".join(before) or "none"
                         hint = f"a condition looks back, so that none can go in circles; earlier clauses: {told}"
                         yield Finding(f"'{other}' is no earlier clause", (*path, side, number, "clause"), hint)
         if isinstance(clause, UnitPrice) and capped:

@@ -24,6 +24,7 @@ from .events import (
     Paid,
     Released,
     Repaid,
+    RunOff,
     SavingRealised,
     Settled,
     Signed,
@@ -172,6 +173,8 @@ def _told(event: Event) -> tuple[int | None, dict[str, Any]]:
             return sum(event.amounts.values()), told
         case Ended():
             return _paid(event.amounts), {"early": event.early} | _reckoned(event.amounts)
+        case RunOff():
+            return None, {"early": True}
         case FundFounded():
             return event.capital, {"title": event.title}
         case FundToppedUp():

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import ALWAYS, AmountPlan, BandPlan, TestPlan
-from .facts import Facts, Ints, sums
+from .facts import Facts, Ints, groups_of, sums
 from .money import PPM, Ore, muldiv
 
 Flags = NDArray[np.bool_]
@@ -19,7 +19,8 @@ def band_due(band: BandPlan, facts: Facts, rows: int, statements: int, drawn: Or
     read = _read(band, facts)
     if band.on == "each_measurement":
         due = np.zeros((rows, statements), np.int64)
-        for found, of, there in _measurements(facts, read, rows, statements, by_group=True):
+        for mine in _measurements(facts, read, by_group=True):
+            found, of, there = _to_date(facts, mine, rows, statements)
             due += np.where(there, amount_at(band, found, of, base, 12), 0)
         return due
     if band.on == "last_measurement":
@@ -111,7 +112,7 @@ def _worth(amount: AmountPlan, base: Ore, months: int) -> Ore:
 
 
 def _on_line(band: BandPlan, found: Ints, of: Ints, base: Ore, months: int) -> Ore:
-    """Between two nodes in proportion, rounded once; two nodes at one value are a jump, where the later one holds."""
+    """Between two nodes in proportion, rounded once more; two nodes at one value are a jump, where the later holds."""
     first, last = band.nodes[0], band.nodes[-1]
     amount = _worth(first[1], base, months)
     for (low, low_amount), (high, high_amount) in zip(band.nodes, band.nodes[1:], strict=False):
@@ -125,8 +126,8 @@ def _on_line(band: BandPlan, found: Ints, of: Ints, base: Ore, months: int) -> O
 
 
 def _between(found: int, low: int, high: int, of: int, begin: int, end: int) -> int:
-    risen = muldiv(found * PPM - low * of, abs(end - begin), of * (high - low))
-    return begin + risen if end >= begin else begin - risen
+    width = of * (high - low)
+    return muldiv(begin * width + (end - begin) * (found * PPM - low * of), 1, width)
 
 
 def _to_date(facts: Facts, at: Ints, rows: int, statements: int) -> tuple[Ints, Ints, Flags]:
@@ -141,26 +142,25 @@ def _to_date(facts: Facts, at: Ints, rows: int, statements: int) -> tuple[Ints, 
     return cumulative(facts.quantity[at]), cumulative(facts.denominators()[at]), there
 
 
-def _measurements(
-    facts: Facts, at: Ints, rows: int, statements: int, by_group: bool = False
-) -> Iterator[tuple[Ints, Ints, Flags]]:
-    """Each measurement to date, in the order of their days: results of one follow-up month, or of one day."""
-    if not len(at):
-        return
+def _measurements(facts: Facts, at: Ints, by_group: bool = False) -> Iterator[Ints]:
+    """Which facts make each measurement: those of one day, where there is no follow-up month, then those of each month."""
     point = facts.point[at]
     day = np.where(point > 0, 0, facts.day[at])
     group = facts.group[at] if by_group and facts.group is not None else np.full(len(at), -1, np.int64)
-    keys, number = np.unique(np.stack([day, point, group]), axis=1, return_inverse=True)
-    number = number.reshape(-1)
-    latest = [int(facts.day[at][number == n].max()) for n in range(keys.shape[1])]
-    for n in sorted(range(keys.shape[1]), key=lambda n: (latest[n], keys[1, n], n)):
-        yield _to_date(facts, at[number == n], rows, statements)
+    order = np.lexsort((group, day, point))
+    number = groups_of(point[order], day[order], group[order])
+    yield from np.split(at[order], np.flatnonzero(np.diff(number)) + 1) if len(at) else ()
 
 
 def _latest(facts: Facts, at: Ints, rows: int, statements: int) -> tuple[Ints, Ints, Flags]:
-    found = np.zeros((rows, statements), np.int64)
-    of = np.zeros((rows, statements), np.int64)
-    known = np.zeros((rows, statements), bool)
-    for mine, measured, there in _measurements(facts, at, rows, statements):
-        found, of, known = np.where(there, mine, found), np.where(there, measured, of), known | there
-    return found, of, known
+    """The measurement whose last result so far is the latest; of several on one day, the later follow-up month's."""
+    found, of, latest = (np.zeros((rows, statements), np.int64) for _ in range(3))
+    for mine in _measurements(facts, at):
+        last = np.zeros_like(latest)
+        np.maximum.at(last, (facts.row[mine], facts.statement[mine]), facts.day[mine])
+        last = np.maximum.accumulate(last, axis=1)
+        newer = (last >= latest) & (last > 0)
+        quantity, measured, _ = _to_date(facts, mine, rows, statements)
+        found, of = np.where(newer, quantity, found), np.where(newer, measured, of)
+        latest = np.where(newer, last, latest)
+    return found, of, latest > 0

@@ -20,6 +20,7 @@ from .events import (
     Measured,
     Paid,
     Rejected,
+    RunOff,
     SavingRealised,
     Settled,
     Signed,
@@ -220,6 +221,8 @@ def command_of(event: Event) -> Command:
             return Settle(event.statement)
         case Paid():
             return Pay(event.statement, event.effective, event.amounts, event.closing)
+        case RunOff():
+            return End(event.effective, early=True)
         case Ended():
             return End(event.effective, event.early)
     raise BrokenLog(f"{event.log}: expected an event of a contract, found '{event.topic}'")

@@ -11,7 +11,7 @@ import numpy as np
 
 from .agreed import ENROLLED, metrics_of
 from .clauses import Amount, Band, Condition, Gate, NoRepayment, Payers, SavingsShare, Scheduled, UnitPrice
-from .dates import Accrual, add_months
+from .dates import Accrual, month_end
 from .limits import Limit, PerClause, PerMetric, PerPayer, PerPerson, PerYear, ReturnCeiling, Total
 from .money import PPM, Ore, muldiv, ore, ppm
 from .terms import Terms
@@ -218,7 +218,7 @@ class Plan:
     floor_share: int
     early_column: int | None
     early_amount: int
-    early_settles: bool
+    early_results: Literal["lapse", "settled", "run_off"]
     guarantee_column: int | None
     guarantee_amount: int
     repays: bool
@@ -316,7 +316,7 @@ def _compiled(text: str) -> Plan:
         floor_share=ppm(terms.floor.share_of_capital) if terms.floor else 0,
         early_column=columns.index("early end") if terms.early_end.compensation else None,
         early_amount=ore(terms.early_end.compensation),
-        early_settles=terms.early_end.results == "settled",
+        early_results=terms.early_end.results,
         guarantee_column=columns.index("guarantee") if terms.guarantee else None,
         guarantee_amount=ore(terms.guarantee.amount) if terms.guarantee else 0,
         repays=terms.overpayment == "repaid",
@@ -520,8 +520,7 @@ def _due(clause: Band, span: ClauseSpan, names: _Names) -> tuple[DuePlan, ...]:
         day = due_day(names.start, when)
         least = clause.least
         if span.holds(day) and day.toordinal() <= names.days[-1]:
-            until = add_months(names.start, least.until_month) if least else names.start
-            applies = least is not None and day < until
+            applies = least is not None and day <= month_end(names.start, least.until_month)
             statement = int(np.searchsorted(names.days, day.toordinal()))
             found.append(DuePlan(day.toordinal(), statement, length, _amount(least) if least and applies else None))
     return tuple(found)

@@ -32,25 +32,26 @@ def growth_ppb(rate: Decimal, accrual: Accrual, since: int, until: int) -> int:
     `daily`: (1 + rate)^(days/365) − 1, the convention of XIRR (act/365). `yearly`: the rate once for each 31 December
     passed, so that capital put in on 1 January has earned a full year on 31 December.
     """
-    if until < since:
-        raise ValueError(f"time runs forward: from {_date(since)} to {_date(until)}")
+    count, per_year = _periods(accrual, since, until)
     with localcontext() as context:
         context.prec = 40
-        if accrual == "yearly":
-            periods = Decimal(_years_closed(until) - _years_closed(since))
-        else:
-            periods = Decimal(until - since) / 365
-        growth = ((1 + rate) ** periods - 1) * PPB
+        growth = ((1 + rate) ** (Decimal(count) / per_year) - 1) * PPB
         return int(growth.to_integral_value(rounding=ROUND_FLOOR))
 
 
 @lru_cache(maxsize=4096)
-def simple_growth_ppb(rate: Decimal, since: int, until: int) -> int:
-    """Simple interest between two days (proleptic ordinals), act/365, in billionths of the capital, rounded down."""
+def simple_growth_ppb(rate: Decimal, since: int, until: int, accrual: Accrual = "daily") -> int:
+    """Interest without interest on interest between two days, accrued as in `growth_ppb`, in billionths, rounded down."""
+    count, per_year = _periods(accrual, since, until)
+    growth = rate * count * PPB / per_year
+    return int(growth.to_integral_value(rounding=ROUND_FLOOR))
+
+
+def _periods(accrual: Accrual, since: int, until: int) -> tuple[int, int]:
+    """How many days or years accrue between two days, and how many of them are a year."""
     if until < since:
         raise ValueError(f"time runs forward: from {_date(since)} to {_date(until)}")
-    growth = rate * (until - since) * PPB / 365
-    return int(growth.to_integral_value(rounding=ROUND_FLOOR))
+    return (_years_closed(until) - _years_closed(since), 1) if accrual == "yearly" else (until - since, 365)
 
 
 def _years_closed(ordinal: int) -> int:

@@ -285,6 +285,12 @@ class Ended(ContractEvent):
     amounts: Amounts
 
 
+class RunOff(ContractEvent):
+    """*Ophør med afvikling*: early, and only the follow-ups of those enrolled are still settled."""
+
+    topic: ClassVar[str] = "contract.run_off"
+
+
 class FundFounded(FundEvent):
     """An internal fund (*investeringspulje*) is founded with a capital."""
 
@@ -354,6 +360,7 @@ EVENTS: tuple[type[Event], ...] = (
     Settled,
     Paid,
     Ended,
+    RunOff,
     FundFounded,
     FundToppedUp,
     Released,

@@ -22,6 +22,7 @@ from .events import (
     Measured,
     Paid,
     Rejected,
+    RunOff,
     SavingRealised,
     Settled,
     Signed,
@@ -124,6 +125,8 @@ class ContractFolding:
                 self.verified[event.statement] = event.facts
             case Paid():
                 self.payments.append(Payment(event.effective, event.statement, event.closing, event.amounts))
+            case RunOff():
+                return {"run_off": event.effective}
             case Amended():
                 amendments = (*state.terms.amendments, event.amendment)
                 return {"terms": state.terms.model_copy(update={"amendments": amendments})}

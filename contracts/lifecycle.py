@@ -44,6 +44,7 @@ from .events import (
     Kind,
     Measured,
     Paid,
+    RunOff,
     SavingRealised,
     Settled,
     Signed,
@@ -180,7 +181,7 @@ def _decided(state: State, plan: Plan, command: Command, today: dt.date) -> Deci
         case Pay():
             event_class, fields = Paid, _paid(state, command)
         case End():
-            event_class, fields = Ended, _ended(state, plan, command)
+            event_class, fields = _ended(state, plan, command)
         case Sign():
             raise AssertionError("a signature is decided apart")
     return event_class, fields | {"effective": command.effective}
@@ -205,6 +206,8 @@ def _sign(state: State | None, command: Sign) -> Decided:
 def _drawn(state: State, plan: Plan, command: Draw) -> dict[str, Any]:
     doing = f"drawing on {command.effective}"
     within_contract(doing, plan, command.effective)
+    if state.run_off and command.effective > state.run_off:
+        raise refused(doing, f"a day up to {state.run_off}, the early end", str(command.effective), "draw nothing more")
     if command.amount < 0:
         raise refused(doing, "no less than nothing", f"{command.amount} øre", "mend the amount")
     _in_order(doing, state, command.effective)
@@ -268,7 +271,7 @@ def _paid(state: State, command: Pay) -> dict[str, Any]:
     return {"statement": command.statement, "closing": command.closing, "amounts": amounts}
 
 
-def _ended(state: State, plan: Plan, command: End) -> dict[str, Any]:
+def _ended(state: State, plan: Plan, command: End) -> Decided:
     doing = f"ending on {command.effective}"
     end = dt.date.fromordinal(plan.end_day)
     if command.effective <= end or len(state.settlements) <= len(plan.statement_days):
@@ -277,10 +280,15 @@ def _ended(state: State, plan: Plan, command: End) -> dict[str, Any]:
     if early and not command.early:
         raise refused(doing, f"the agreed end, {end}", str(command.effective), "end it early, or wait")
     _in_order(doing, state, command.effective)
+    if early and plan.early_results == "run_off":
+        if state.run_off is not None:
+            raise refused(doing, f"the agreed end, {end}, since it runs off", str(command.effective), "wait for it")
+        return RunOff, {}
     settled_next = next_statement(state)
     if settled_next and settled_next <= command.effective:
         raise refused(doing, "every statement up to then settled", f"{settled_next} open", "settle it first")
-    return {"early": early, "amounts": settle_end(state, plan, command.effective, early)}
+    early |= state.run_off is not None
+    return Ended, {"early": early, "amounts": settle_end(state, plan, command.effective, early)}
 
 
 def _next(doing: str, state: State, statement: dt.date, today: dt.date) -> None:

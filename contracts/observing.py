@@ -22,6 +22,9 @@ Results = tuple[tuple[str | None, int, int], ...]
 def enrolled(state: State, plan: Plan, command: Enrol, today: dt.date) -> dict[str, Any]:
     """Persons must be new to the contract, be named by pseudonyms, and be no more than the terms allow."""
     within_contract("enrolling", plan, command.effective)
+    if state.run_off and command.effective > state.run_off:
+        found = str(command.effective)
+        raise refused("enrolling", f"a day up to {state.run_off}, the early end", found, "enrol nobody more")
     _once("enrolling", command.persons)
     for person in command.persons:
         if looks_like_cpr(person):

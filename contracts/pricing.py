@@ -10,7 +10,8 @@ from .facts import Facts, Ints, groups_of, order_of, running, since_first, sums
 from .money import PPM, Ore, muldiv
 
 Flags = NDArray[np.bool_]
-_NEVER = 2**40
+_NEVER = 2**20
+"""A statement that no contract reaches."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,17 @@ def price_lines(clause: PricePlan, facts: Facts) -> Earned:
         read |= facts.metric == other
     (at,) = np.nonzero(_in_force(clause, facts, read))
     if not clause.tiers:
-        price = clause.price_at(facts.point[at])
-        at, price = at[price > 0], price[price > 0]
+        at = at[clause.price_at(facts.point[at]) > 0]
     statement, day, keep = _through_gates(clause.gates, facts, at)
     if clause.gates:
         at, statement, day = at[keep], statement[keep], day[keep]
-        price = price[keep] if not clause.tiers else price
     quantity = facts.quantity[at]
     for other in clause.less:
         quantity = np.where(facts.metric[at] == other, -quantity, quantity)
     if clause.most_per_person is not None:
         quantity = _first_of_each(facts, at, quantity, statement, day, clause.most_per_person)
     if not clause.tiers:
-        return Earned(at, muldiv(quantity, price, clause.per), statement, day)
+        return Earned(at, muldiv(quantity, clause.price_at(facts.point[at]), clause.per), statement, day)
     order = order_of(facts.row[at], statement, since_first(day), facts.point[at])
     at, statement, day, quantity = at[order], statement[order], day[order], quantity[order]
     group = groups_of(facts.row[at])
@@ -121,27 +120,46 @@ def _in_force(clause: PricePlan | SavingsPlan, facts: Facts, read: Flags) -> Fla
 
 
 def _through_gates(gates: tuple[GatePlan, ...], facts: Facts, at: Ints) -> tuple[Ints, Ints, Flags]:
-    """Statement and day with which facts count: the later of their own and of each gate's; and which count at all."""
+    """Statement and day with which facts count: the later of their own and of each gate's; and which count at all.
+
+    A gate opens with the first statement that tells of it, on the earliest day told then: what is told later does not
+    change what was settled before.
+    """
     statement, day = facts.statement[at], facts.day[at]
     keep = np.ones(len(at), bool)
     if not gates:
         return statement, day, keep
-    persons = int(facts.person.max(initial=-1)) + 2
-    who = facts.row * persons + facts.person + 1
-    size = (int(facts.row.max(initial=0)) + 1) * persons
+    who = facts.row * (int(facts.person.max(initial=-1)) + 2) + facts.person + 1
     for gate in gates:
         opens = (facts.metric == gate.metric) & (facts.quantity > 0) & (facts.person >= 0)
         if gate.point >= 0:
             opens &= facts.point == gate.point
-        first_statement, first_day = np.full(size, _NEVER), np.full(size, _NEVER)
-        np.minimum.at(first_statement, who[opens], facts.statement[opens])
-        np.minimum.at(first_day, who[opens], facts.day[opens])
-        keep &= first_day[who[at]] < _NEVER
-        if gate.from_then:
-            keep &= facts.day[at] >= first_day[who[at]]
-        statement = np.maximum(statement, first_statement[who[at]])
-        day = np.maximum(day, first_day[who[at]])
+        told, since = _opened(gate, facts, who, np.flatnonzero(opens), at)
+        keep &= told < _NEVER
+        statement = np.maximum(statement, told)
+        day = np.maximum(day, since)
     return statement, day, keep
+
+
+def _opened(gate: GatePlan, facts: Facts, who: Ints, goals: Ints, at: Ints) -> tuple[Ints, Ints]:
+    """For each fact the statement with which a gate opens (or never), and the day; `goals` are the facts that open it."""
+    told, since = np.full(len(at), _NEVER), facts.day[at]
+    if not len(goals):
+        return told, since
+    if gate.from_then:
+        # of the goals that are no later than the fact, the one told first
+        goals = goals[np.lexsort((facts.day[goals], who[goals]))]
+        person = groups_of(who[goals]) * _NEVER
+        first_told = np.minimum.accumulate(facts.statement[goals] - person) + person
+        place = np.searchsorted(who[goals] * ALWAYS + facts.day[goals], who[at] * ALWAYS + since, side="right") - 1
+        mine = (place >= 0) & (who[goals][place] == who[at])
+        told[mine] = first_told[place[mine]]
+    else:
+        goals = goals[np.lexsort((facts.day[goals], facts.statement[goals], who[goals]))]
+        place = np.minimum(np.searchsorted(who[goals], who[at]), len(goals) - 1)
+        mine = who[goals][place] == who[at]
+        told[mine], since[mine] = facts.statement[goals][place[mine]], facts.day[goals][place[mine]]
+    return told, since
 
 
 def _first_of_each(facts: Facts, at: Ints, quantity: Ints, statement: Ints, day: Ints, most: int) -> Ints:

@@ -5,12 +5,13 @@ entitled to date less what lapsed or was paid, applies the limits in a fixed ord
 `Position`: pure, array-valued, whole øre, one row for each contract instance.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import Plan
+from .compiled import LimitPlan, Plan
 from .dates import growth_ppb, simple_growth_ppb
 from .money import PPB, PPM, Ore, muldiv, parts
 
@@ -69,10 +70,11 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tu
     """Settle what is entitled to date, to_date[row, clause], on a statement day.
 
     Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
-    the order of `plan.limits`: clause, metric, year, total, return ceiling. Within a limit earlier clauses are served
-    first. What is entitled below what was paid is set off against the clause's later amounts, or, where the terms say
-    so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as settled in this, and only
-    what is paid uses the room of a limit.
+    the order of `plan.limits`: clause, metric, year, total, return ceiling; limits of one kind as they were agreed.
+    Earlier clauses are served first, each within the room of every limit, and only what is paid uses the room of a
+    limit: settling twice pays once. What is entitled below what was paid is set off against the clause's later amounts,
+    or, where the terms say so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as
+    settled in this, and is given up first.
     """
     now = _advance(plan, position, day, year)
     clauses = len(plan.clauses)
@@ -113,38 +115,46 @@ def split(plan: Plan, before: Ore, after: Ore) -> Ore:
     """Payers' parts [row, column, payer] of what was settled between two cumulative positions [row, column].
 
     Cumulative amounts are split and their differences taken: the parts add to the whole, and drift by at most one øre.
-    A single part can therefore be −1 øre. Where a payer has a limit, its parts stop there and nobody pays the rest.
+    A single part can therefore be −1 øre. Where a payer has a limit, its parts stop there, earlier clauses first, and
+    nobody pays the rest; a guarantor pays outside its limit.
     """
     result = np.zeros((*before.shape, len(plan.payers)), np.int64)
     for column, (who, shares) in enumerate(plan.payer_shares):
         result[:, column, who] = parts(after[:, column], shares) - parts(before[:, column], shares)
-    for payer, cap in enumerate(plan.payer_caps):
-        if cap is not None:
-            result[:, :, payer] = _capped(plan, after, payer, cap) - _capped(plan, before, payer, cap)
+    for payer, columns, cap in _capped(plan):
+        whole = result[:, columns, payer]
+        until, since = (_cumulative_part(plan, paid, columns, payer) for paid in (after, before))
+        unpaid = whole.sum(axis=1) - (np.minimum(until, cap) - np.minimum(since, cap))
+        up, down = np.maximum(whole, 0), np.maximum(-whole, 0)
+        up = _served_in_order(up, up.sum(axis=1) - np.maximum(unpaid, 0))
+        down = _served_in_order(down, down.sum(axis=1) + np.minimum(unpaid, 0))
+        result[:, columns, payer] = up - down
     return result
 
 
 def received(plan: Plan, paid: Ore) -> Ore:
     """What the investors have received in all [row], of what was settled in all [row, column]."""
     total: Ore = paid.sum(axis=1)
-    for payer, cap in enumerate(plan.payer_caps):
-        if cap is not None:
-            whole = sum(_part(plan, paid, column, payer) for column in range(paid.shape[1]))
-            total = total - whole + np.minimum(whole, cap)
+    for payer, columns, cap in _capped(plan):
+        total = total - np.maximum(_cumulative_part(plan, paid, columns, payer) - cap, 0)
     return total
 
 
-def _part(plan: Plan, paid: Ore, column: int, payer: int) -> Ore:
-    """A payer's cumulative part [row] of a column, without its limit."""
-    who, shares = plan.payer_shares[column]
-    found: Ore = parts(paid[:, column], shares)[:, who.index(payer)] if payer in who else np.zeros_like(paid[:, 0])
-    return found
+def _capped(plan: Plan) -> Iterator[tuple[int, list[int], int]]:
+    """Payers with a limit: index, the columns that it is on, øre."""
+    for payer, cap in enumerate(plan.payer_caps):
+        if cap is not None:
+            paying = (c for c, (who, _) in enumerate(plan.payer_shares) if payer in who)
+            yield payer, [c for c in paying if c != plan.guarantee_column], cap
 
 
-def _capped(plan: Plan, paid: Ore, payer: int, cap: int) -> Ore:
-    """A payer's cumulative parts [row, column] within its limit, earlier clauses first."""
-    whole = np.stack([_part(plan, paid, column, payer) for column in range(paid.shape[1])], axis=1)
-    return _served_in_order(whole, np.full(len(paid), cap, np.int64))
+def _cumulative_part(plan: Plan, paid: Ore, columns: Sequence[int], payer: int) -> Ore:
+    """A payer's part [row] of some columns in all, without its limit."""
+    total = np.zeros(len(paid), np.int64)
+    for column in columns:
+        who, shares = plan.payer_shares[column]
+        total = total + parts(paid[:, column], shares)[:, who.index(payer)]
+    return total
 
 
 def to_investors(plan: Plan, before: Ore, after: Ore) -> Ore:
@@ -161,7 +171,8 @@ def _advanced(plan: Plan, position: Position, day: int, year: int) -> tuple[Ore,
     """The return account on a day, and what has been paid in its year."""
     account = position.account
     if plan.ceiling is not None and plan.ceiling.simple:
-        account = account + muldiv(position.drawn, simple_growth_ppb(plan.ceiling.rate, position.day, day), PPB)
+        growth = simple_growth_ppb(plan.ceiling.rate, position.day, day, plan.ceiling.accrual)
+        account = account + muldiv(position.drawn, growth, PPB)
     elif plan.ceiling is not None:
         growth = growth_ppb(plan.ceiling.rate, plan.ceiling.accrual, position.day, day)
         account = account + muldiv(account, growth, PPB)
@@ -179,24 +190,33 @@ def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore
         back = np.minimum(back + now.lapsed, 0)
         lapsed = now.lapsed + np.maximum(np.minimum(claim, 0), -now.lapsed)
         now, claim = replace(_with_payment(plan, now, back), lapsed=lapsed), np.maximum(claim, 0)
-    lapsed = now.lapsed
-    for number, limit in enumerate(plan.limits):
-        if not limit.since <= now.day < limit.until:
-            continue
-        if limit.columns:
-            room = limit.amount - now.paid[:, list(limit.columns)].sum(axis=1)
-            allowed = claim.copy()
-            mine = list(limit.columns)
-            allowed[:, mine] = _served_in_order(claim[:, mine], np.maximum(room, 0))
-        else:
-            used = {"per_year": now.paid_year, "total": _by_payers(plan, now.paid)}.get(limit.kind)
-            room = now.account if used is None else limit.amount - used
-            allowed = _served_in_order(claim, np.maximum(room, 0))
-        cuts[number] = claim - allowed
-        if limit.lapses:
-            lapsed = lapsed + cuts[number]
-        claim = allowed
-    return replace(_with_payment(plan, now, claim), lapsed=lapsed), back + claim if plan.repays else claim, cuts
+    lapsed, allowed = now.lapsed.copy(), claim.copy()
+    rooms = {n: np.maximum(_room(plan, now, limit), 0) for n, limit in enumerate(plan.limits) if _holds(limit, now.day)}
+    for column in range(claim.shape[1]):
+        mine = [n for n in rooms if not plan.limits[n].columns or column in plan.limits[n].columns]
+        for n in mine:
+            cut = np.maximum(allowed[:, column] - rooms[n], 0)
+            cuts[n, :, column] = cut
+            allowed[:, column] -= cut
+            if plan.limits[n].lapses:
+                lapsed[:, column] += cut
+        for n in mine:
+            rooms[n] = rooms[n] - allowed[:, column]
+    return replace(_with_payment(plan, now, allowed), lapsed=lapsed), back + allowed, cuts
+
+
+def _holds(limit: LimitPlan, day: int) -> bool:
+    return limit.since <= day < limit.until
+
+
+def _room(plan: Plan, now: Position, limit: LimitPlan) -> Ore:
+    """What a limit leaves [row]."""
+    if limit.kind == "return_ceiling":
+        return now.account
+    if limit.kind == "per_year":
+        return limit.amount - now.paid_year
+    paid = now.paid[:, list(limit.columns)].sum(axis=1) if limit.columns else _by_payers(plan, now.paid)
+    return limit.amount - paid
 
 
 def _with_payment(plan: Plan, now: Position, paid: Ore) -> Position:

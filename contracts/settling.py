@@ -119,7 +119,7 @@ def settle_end(state: State, plan: Plan, day: dt.date, early: bool = False) -> A
     before, due = position_of(state, plan), {}
     now = before
     paid, cuts = np.zeros_like(before.paid), np.zeros((len(plan.limits), *before.paid.shape), np.int64)
-    if early and plan.early_settles:
+    if early and plan.early_results == "settled":
         shorter = ended_early(plan, day.toordinal(), day.year)
         to_date = entitled(state, shorter).amount[:, :, -1]
         now, paid, cuts = pay(plan, now, to_date, day.toordinal(), day.year)

@@ -107,8 +107,9 @@ class State:
     terms: with all amendments so far. persons by pseudonym; dropped_out: when and why, by pseudonym; rounds: all facts
     as stated; places: where a fact stands in them, by its key; changes: every change of a fact, by its key, in order.
     counted: facts and changes by statement; verified: how many of them were found right, by statement. closing: what
-    fell due at the end. paid and lapsed by column, drawn, account (what the return ceiling allows on `day`) and
-    paid_in_year (of `year`) are the settlement's position, øre.
+    fell due at the end; run_off: since when only follow-ups of those enrolled are settled. paid and lapsed by column,
+    drawn, account (what the return ceiling allows on `day`) and paid_in_year (of `year`) are the settlement's position,
+    øre.
     """
 
     contract: str
@@ -136,6 +137,7 @@ class State:
     year: int = 0
     closing: Settlement | None = None
     ended: dt.date | None = None
+    run_off: dt.date | None = None
     early: bool = False
 
     @property

@@ -158,8 +158,10 @@ def rounds(plan: Plan, facts: Iterable[Stated]) -> Iterator[tuple[Measure | Real
 
 
 class _Step(NamedTuple):
+    """A command, the day on which it is recorded, and its place on that day."""
+
     day: dt.date
-    order: int
+    order: tuple[int, int]
     command: Command
     facts: tuple[Stated, ...] = ()
 
@@ -167,45 +169,52 @@ class _Step(NamedTuple):
 def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
     """Every command with the day on which it is recorded."""
     start, end = dt.date.fromordinal(plan.start_day), dt.date.fromordinal(plan.end_day)
-    until = min(each for each in (stated.until, stated.ended, end) if each is not None)
-    settling = {day: _settled_on(plan, day, stated.facts) for day in map(dt.date.fromordinal, plan.statement_days)}
+    runs_off = plan.early_results == "run_off"
+    stops = None if runs_off else stated.ended
+    until = min(each for each in (stated.until, stops, end) if each is not None)
+    settling = _settled_on(plan, stated.facts)
     draws = stated.draws
     if draws is None:
         draws = {dt.date.fromordinal(day): amount for day, amount in plan.draws}
     for day, amount in draws.items():
         if day <= until:
-            waits = [later for statement, later in settling.items() if statement < day]
-            yield _Step(max([day, *waits]), 0, Draw(day, amount))
+            # what is settled later than its date has to be settled before capital of a later date is drawn
+            waits = max((later for statement, later in settling.items() if statement < day), default=day)
+            yield _Step(max(day, waits), (7, 0) if waits > day else (0, 0), Draw(day, amount))
     for intake in _intakes(stated, start):
         if intake.date <= until:
-            yield _Step(intake.date, 1, Enrol(intake.date, intake.persons, intake.group))
+            yield _Step(intake.date, (1, 0), Enrol(intake.date, intake.persons, intake.group))
     for leaver in stated.leavers:
         if leaver.date <= until:
-            yield _Step(leaver.date, 2, DropOut(leaver.date, leaver.persons, leaver.why))
+            yield _Step(leaver.date, (2, 0), DropOut(leaver.date, leaver.persons, leaver.why))
     for command, facts in rounds(plan, stated.facts):
         reported = facts[0].recorded or command.effective
         if reported < command.effective:
             raise Refused(f"{_where(facts[0])}expected a report from {command.effective} on, found {reported}; mend it")
         if reported <= until or plan.reporting_days:
-            yield _Step(reported, 3, command, facts)
+            yield _Step(reported, (3, 0), command, facts)
     for change in stated.changes:
         if change.effective <= until:
-            yield _Step(change.effective, 4, change)
-    ends_early = stated.ended is not None and stated.ended < end
-    for day, later in settling.items():
-        if day <= until and not (ends_early and day > until):
-            yield _Step(later, 5, Verify(day))
-            yield _Step(later, 6, Settle(day))
-    if until == end or ends_early:
+            yield _Step(change.effective, (4, 0), change)
+    for number, (day, later) in enumerate(settling.items()):
+        if day <= until:
+            yield _Step(later, (5, 2 * number), Verify(day))
+            yield _Step(later, (5, 2 * number + 1), Settle(day))
+    if runs_off and stated.ended is not None and stated.ended <= until:
+        yield _Step(stated.ended, (6, 0), End(stated.ended, early=True))
+    if until in (end, stops):
         last = max([until, *(later for day, later in settling.items() if day <= until)])
-        yield _Step(last, 7, End(until, early=ends_early))
+        yield _Step(last, (8, 0), End(until, early=until < end))
 
 
-def _settled_on(plan: Plan, day: dt.date, facts: Sequence[Stated]) -> dt.date:
-    """When a statement is settled: on its date, or after the days that it leaves for reports where one came then."""
-    last = day + dt.timedelta(days=plan.reporting_days)
-    late = any(fact.date <= day < fact.recorded <= last for fact in facts if fact.recorded)
-    return last if late else day
+def _settled_on(plan: Plan, facts: Sequence[Stated]) -> dict[dt.date, dt.date]:
+    """When each statement is settled: on its date, or after the days that it leaves for reports where one came then."""
+    settled, before = {}, dt.date.min
+    for day in map(dt.date.fromordinal, plan.statement_days):
+        last = day + dt.timedelta(days=plan.reporting_days)
+        late = any(fact.date <= day < fact.recorded <= last for fact in facts if fact.recorded)
+        before = settled[day] = max(last if late else day, before)
+    return settled
 
 
 def _intakes(stated: StatedFacts, start: dt.date) -> Sequence[Intake]:

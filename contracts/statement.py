@@ -12,23 +12,26 @@ from typing import NamedTuple
 import numpy as np
 
 from .aggregate import Folding
-from .banding import value_to_date
-from .compiled import BandPlan, Plan, compile_terms
+from .banding import Flags, value_to_date
+from .clauses import AnyClause, NoRepayment
+from .compiled import AnyPlan, BandPlan, Plan, PricePlan, compile_terms
 from .entitlement import Lines
 from .events import Amounts, Ended, Event, Settled
-from .facts import Facts
+from .facts import Facts, Ints
 from .folding import ContractFolding
+from .observing import saving_metrics
 from .settling import entitled, facts_table
 from .state import NOBODY, State
-from .timetable import due_day
+from .timetable import clause_spans, due_day
 
 
 @dataclass(frozen=True)
 class Line:
     """What one fact adds to one clause in a statement, øre: gross, what the limit per person cuts, and net.
 
-    person: a pseudonym, none for a count, a cohort or a saving. quantity, of: millionths, or øre for a saving. A fact
-    of an earlier statement stands here when something about it has changed since.
+    person: a pseudonym, none for a count, a cohort or a saving. quantity, of: millionths, or øre where it is a saving;
+    `of` is 0 for a fact that does not count any more. A fact of an earlier statement stands here when something about
+    it has changed since.
     """
 
     column: str
@@ -41,6 +44,7 @@ class Line:
     of: int
     gross: int
     cut: int
+    saving: bool = False
 
     @property
     def net(self) -> int:
@@ -52,18 +56,23 @@ class Line:
 class ClauseStatement:
     """One column of a payment statement, øre.
 
-    entitled: to date; before: at the statement before; lines: what the lines add up to; otherwise: what the clause as a
-    whole adds to that (a schedule, a band, a quota, a condition that came to hold or fail). value: for a band, what was
-    found and measured to date, in millionths. cuts: by limit. paid: now; parts: of it, by payer.
+    agreed: the clause, none for the floor, an early end and a guarantee. entitled: to date; before: at the statement
+    before; lines: what the lines add up to; otherwise: what the clause as a whole adds to that (a schedule, a band, a
+    quota, a condition that came to hold or fail). value: for a band, what was found and measured to date, in
+    millionths. settled: what was settled before; lapsed: what had lapsed by then. cuts: by limit. paid: now; parts: of
+    it, by payer. What is claimed is entitled − settled − lapsed, and what is paid of that is left by the cuts.
     """
 
     column: str
+    agreed: AnyClause | None
     kind: str
     entitled: int
     before: int
     lines: int
     otherwise: int
     value: tuple[int, int] | None
+    settled: int
+    lapsed: int
     cuts: Mapping[str, int]
     paid: int
     parts: Mapping[str, int]
@@ -73,19 +82,28 @@ class ClauseStatement:
 class PaymentStatement:
     """*Betalingsopgørelse*: one settlement, or what fell due at the end (`closing`); øre.
 
-    receipts: by provider of capital; drawn: capital to date; account: what a return ceiling still allows; remarks: what
-    a reader must know, such as too few citizens enrolled, as (key of a text, what to fill in).
+    basis: the facts that stand in no line: those that a band or a quota takes together, with its column, and those that
+    nothing pays for, without one. receipts: by provider of capital; drawn: capital to date; account: what a return
+    ceiling still allows, none without one; remarks: what a reader must know, such as too few citizens enrolled, as (key
+    of a text, what to fill in).
     """
 
     date: dt.date
     closing: bool
     version: int
     lines: tuple[Line, ...]
+    basis: tuple[Line, ...]
     clauses: tuple[ClauseStatement, ...]
     receipts: Mapping[str, int]
     drawn: int
-    account: int
+    account: int | None
     remarks: tuple[tuple[str, Mapping[str, object]], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it settles nothing, changes nothing and tells nothing."""
+        idle = all(clause.entitled == clause.before and not clause.paid for clause in self.clauses)
+        return idle and not (self.lines or self.basis or self.remarks)
 
     @property
     def paid(self) -> int:
@@ -119,7 +137,7 @@ def _statement(state: State, event: Settled | Ended, since: int, before: Mapping
     plan, amounts = compile_terms(state.terms), event.amounts
     closing = isinstance(event, Ended)
     settles = not closing or bool(amounts.entitled)
-    lines = _lines(state, plan, since) if settles else ()
+    lines, basis = _lines(state, plan, since) if settles else ((), ())
     columns = [name for name in plan.columns if _something(name, amounts, before if settles else {}, lines)]
     day = event.effective if isinstance(event, Ended) else event.statement
     return PaymentStatement(
@@ -127,10 +145,11 @@ def _statement(state: State, event: Settled | Ended, since: int, before: Mapping
         closing=closing,
         version=event.version,
         lines=lines,
+        basis=basis,
         clauses=tuple(_clause(state, plan, name, amounts, before if settles else {}, lines) for name in columns),
         receipts=amounts.receipts,
         drawn=state.drawn,
-        account=amounts.account,
+        account=None if plan.ceiling is None else amounts.account,
         remarks=tuple(_remarks(state, plan, day, amounts)),
     )
 
@@ -148,16 +167,24 @@ def _clause(
     found = sum(line.net for line in lines if line.column == name)
     return ClauseStatement(
         column=name,
+        agreed=_agreed(state, name),
         kind=_kind(plan, column),
         entitled=entitled_now,
         before=had,
         lines=found,
         otherwise=entitled_now - had - found,
         value=_value(state, plan, column),
+        settled=state.paid.get(name, 0),
+        lapsed=state.lapsed.get(name, 0),
         cuts={limit: cells[name] for limit, cells in amounts.cuts.items() if cells.get(name)},
         paid=amounts.paid.get(name, 0),
         parts=amounts.parts.get(name, {}),
     )
+
+
+def _agreed(state: State, name: str) -> AnyClause | None:
+    spans = (span for span in clause_spans(state.terms) if not isinstance(span.clause, NoRepayment))
+    return next((span.clause for span in spans if span.column == name), None)
 
 
 def _kind(plan: Plan, column: int) -> str:
@@ -175,26 +202,66 @@ def _value(state: State, plan: Plan, column: int) -> tuple[int, int] | None:
     return int(found[0, number]), int(of[0, number])
 
 
-def _lines(state: State, plan: Plan, since: int) -> tuple[Line, ...]:
-    """The lines that are new since the settlement before, or otherwise than then."""
+def _lines(state: State, plan: Plan, since: int) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """The lines and the basis that are new since the settlement before, or otherwise than then."""
     number = min(len(state.settlements), len(plan.statement_days) - 1)
     settled = len(state.settlements) - 1
     facts = facts_table(state, plan)
-    due = entitled(state, plan, facts, lines=True)
+    lines = entitled(state, plan, facts, lines=True).lines
     changed = any(change.version > since for changes in state.changes.values() for change in changes)
-    new = _by_fact(due.lines, facts, number, from_=0 if changed else settled + 1)
-    old: dict[_Key, _Told] = {}
+    from_ = 0 if changed else settled + 1
+    new, new_basis = (
+        _by_fact(lines, facts, number, from_),
+        _by_fact(_together(plan, facts, lines), facts, number, from_),
+    )
+    old, old_basis = dict[_Key, _Told](), dict[_Key, _Told]()
     if changed and settled >= 0:
         then = facts_table(state, plan, since)
-        old = _by_fact(entitled(state, plan, then, lines=True).lines, then, settled, from_=0)
+        lines = entitled(state, plan, then, lines=True).lines
+        old, old_basis = _by_fact(lines, then, settled, 0), _by_fact(_together(plan, then, lines), then, settled, 0)
     names = {known.number: (name, known.group) for name, known in state.persons.items()}
-    found = []
+    found = [_line(plan, names, key, told, amounts) for key, told, *amounts in _differences(old, new)]
+    basis = [_line(plan, names, key, told, (0, 0)) for key, told, *_ in _differences(old_basis, new_basis)]
+    return tuple(found), tuple(basis)
+
+
+def _differences(
+    old: Mapping["_Key", "_Told"], new: Mapping["_Key", "_Told"]
+) -> Iterator[tuple["_Key", "_Told", int, int]]:
+    """What is in one and not in the other, or otherwise: as it stands now, and by how much gross and cut differ."""
     for key in sorted({*new, *old}):
-        told, before = new.get(key, _Told(0, 0, 0, 0)), old.get(key)
-        gross, cut = (told.gross, told.cut) if before is None else (told.gross - before.gross, told.cut - before.cut)
-        if before is None or gross or cut:
-            found.append(_line(plan, names, key, told, gross, cut))
-    return tuple(found)
+        told, before = new.get(key, _NOTHING), old.get(key)
+        if before is None:
+            yield key, told, told.gross, told.cut
+        elif told != before:
+            yield key, told, told.gross - before.gross, told.cut - before.cut
+
+
+def _together(plan: Plan, facts: Facts, lines: Lines | None) -> Lines | None:
+    """Facts without lines of their own, as lines of nothing: by the clause that takes them together, or none (−1)."""
+    if lines is None:
+        return None
+    lonely = np.ones(len(facts), bool)
+    lonely[lines.fact] = False
+    pieces: list[tuple[int, Ints]] = []
+    for number, clause in enumerate(plan.clauses):
+        if isinstance(clause, BandPlan) or (isinstance(clause, PricePlan) and clause.quota is not None):
+            (at,) = np.nonzero(_read(clause, facts))
+            lonely[at] = False
+            pieces.append((number, at))
+    pieces.append((-1, np.flatnonzero(lonely)))
+    fact = np.concatenate([at for _, at in pieces])
+    clauses = np.concatenate([np.full(len(at), number, np.int64) for number, at in pieces])
+    nothing = np.zeros(len(fact), np.int64)
+    return Lines(fact, clauses, nothing, nothing, facts.statement[fact], facts.day[fact])
+
+
+def _read(clause: BandPlan | PricePlan, facts: Facts) -> Flags:
+    read = (facts.metric == clause.metric) & facts.in_groups(clause.groups)
+    read &= (facts.day >= clause.since) & (facts.day < clause.until)
+    if isinstance(clause, BandPlan) and clause.months:
+        read &= np.isin(facts.point, clause.months)
+    return read
 
 
 class _Key(NamedTuple):
@@ -215,6 +282,9 @@ class _Told(NamedTuple):
     of: int
 
 
+_NOTHING = _Told(0, 0, 0, 0)
+
+
 def _by_fact(lines: Lines | None, facts: Facts, number: int, from_: int) -> dict[_Key, _Told]:
     """The lines of some statements, up to one of that number, by clause and fact."""
     if lines is None:
@@ -232,11 +302,11 @@ def _by_fact(lines: Lines | None, facts: Facts, number: int, from_: int) -> dict
     return found
 
 
-def _line(plan: Plan, names: Mapping[int, tuple[str, str]], key: _Key, told: _Told, gross: int, cut: int) -> Line:
+def _line(plan: Plan, names: Mapping[int, tuple[str, str]], key: _Key, told: _Told, amounts: Sequence[int]) -> Line:
     cohort = plan.groups[key.group] if key.group >= 0 else ""
     person, group = (None, cohort) if key.person == NOBODY else names[key.person]
     return Line(
-        column=plan.columns[key.clause],
+        column=plan.columns[key.clause] if key.clause >= 0 else "",
         metric=plan.metrics[key.metric],
         person=person,
         group=group,
@@ -244,8 +314,9 @@ def _line(plan: Plan, names: Mapping[int, tuple[str, str]], key: _Key, told: _To
         month=key.point,
         quantity=told.quantity,
         of=told.of,
-        gross=gross,
-        cut=cut,
+        gross=amounts[0],
+        cut=amounts[1],
+        saving=plan.metrics[key.metric] in saving_metrics(plan),
     )
 
 

@@ -35,13 +35,15 @@ class Guarantee(Sourced):
 
 
 class EarlyEnd(Sourced):
-    """What follows when the contract ends early; floor and guarantee fall due then, as at the agreed end.
+    """What follows when the contract ends early.
 
-    `results`: what was found since the last statement `lapses`, or is `settled` at the end. `compensation`: what the
-    payers pay besides, within the limits.
+    `results: lapse`: what was found since the last statement is not paid; `settled`: it is settled on the day of the
+    end. Floor and guarantee fall due that day. `run_off`: nobody is enrolled and nothing drawn any more, but the
+    follow-ups of those enrolled are settled until the agreed end, when floor and guarantee fall due. `compensation`:
+    what the payers pay besides at the end, within the limits.
     """
 
-    results: Literal["lapse", "settled"] = "lapse"
+    results: Literal["lapse", "settled", "run_off"] = "lapse"
     compensation: Money = Decimal(0)
     payers: Payers = {}
 

@@ -118,6 +118,8 @@ def _fitting(number: Decimal, schema: Mapping[str, Any], whole: bool) -> str:
 
 
 def _plain(number: Decimal) -> str:
+    if abs(number) >= 1000 and number == number.to_integral_value():
+        return str(int(number))
     spelled = format(number, "f")
     return safe_decimal(spelled) if "." in spelled else spelled
 
