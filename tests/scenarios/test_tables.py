@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from contracts.money import PPM
 from contracts.stated import Stated
-from scenarios import tables
-from scenarios.columns import Columns, personal
 from scenarios.loading import MAX_PROBLEMS, LoadError, Problem, load_text
 from scenarios.reading.numbers import safe_decimal
-from scenarios.tables import read_table
+from scenarios.tables import read_table, sheets
+from scenarios.tables.cells import personal
+from scenarios.tables.columns import Columns
 
 CPR = "010190-1234"
 DAY = dt.date(2022, 12, 31)
@@ -559,7 +559,8 @@ def test_more_faults_than_anybody_reads_are_counted(desk: Desk) -> None:
 
 def test_an_unknown_heading_is_told_with_the_one_that_was_meant(desk: Desk) -> None:
     path = desk.csv("metric;datee;Bemærkning\na;2022-12-31;x\n")
-    known = "known: metric, person, date, month, quantity, of, amount, group; for other headings write a columns file"
+    names = "metric, person, date, month, quantity, of, amount, group, recorded"
+    known = f"known: {names}; for other headings write a columns file"
     assert [told(problem) for problem in problems(path)] == [
         (
             1,
@@ -755,12 +756,12 @@ def test_faulty_quotes_are_told_with_their_row_and_the_faults_before_them(desk: 
 
 
 def test_files_that_are_too_large_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MAX_SIZE", 1_000_000)
+    monkeypatch.setattr(sheets, "MAX_SIZE", 1_000_000)
     assert told(the_problem(desk.csv("a" * 1_000_001)))[2:] == (
         "the file is larger than 1 MB, which is too large",
         "split the table into several files",
     )
-    monkeypatch.setattr(tables, "MAX_ROWS", 2)
+    monkeypatch.setattr(sheets, "MAX_ROWS", 2)
     assert the_problem(desk.csv("metric;date\n\n\n")).message == "the table has more than 2 rows"
     assert the_problem(desk.xlsx(["metric", "date"], [], ["a", DAY])).message == "the table has more than 2 rows"
 
@@ -773,7 +774,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_at_once(desk: Desk, monk
     started = time.process_time()
     assert the_problem(path).message == "the workbook unpacks to more than 500 MB, which is too large"
     assert time.process_time() - started < 1
-    monkeypatch.setattr(tables, "MAX_CELLS", 3)
+    monkeypatch.setattr(sheets, "MAX_CELLS", 3)
     path = desk.xlsx(["metric", "date"], ["a", DAY])
     assert the_problem(path).message == "the sheet has more than 3 cells"
 

@@ -1,4 +1,4 @@
-"""What the columns of a municipality's own table mean: the columns file as data, and how a cell is read under it.
+"""How the cells of a table are read under its columns file.
 
 Numbers and dates decide who is paid what, so what could be read in two ways is refused and not guessed.
 """
@@ -6,153 +6,17 @@ Numbers and dates decide who is paid what, so what could be read in two ways is 
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-
-from contracts.frozen import Frozen
 from contracts.money import ore, ppm
-from contracts.privacy import holds_cpr, impersonal_name, looks_like_cpr
-from contracts.problems import Finding, refuse
-from contracts.values import Day, Month
+from contracts.privacy import holds_cpr, looks_like_cpr
 
-from .reading.numbers import MAX_DIGITS, number_hint, range_hint, rounded_hint
-from .reading.scalars import date_hint, shown
-
-_LONGEST = 120
-_MOST = 1_000_000
-_MOST_KRONER = 10**10
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-
-
-def heading(text: str) -> str:
-    """A heading with single spaces for its line breaks, non-breaking spaces and rows of spaces."""
-    return " ".join(text.split())
-
-
-def _as_written(value: object) -> object:
-    """The text of a cell, where YAML made a number or a date of it."""
-    return str(value) if isinstance(value, int | Decimal | dt.date) else value
-
-
-_HEADING = "a heading of the table"
-_Heading = Annotated[
-    str, Field(pattern=r"\S", description=_HEADING), AfterValidator(heading), AfterValidator(impersonal_name)
-]
-_Written = Annotated[str, BeforeValidator(_as_written), AfterValidator(str.strip), AfterValidator(impersonal_name)]
-_Label = Annotated[
-    str,
-    Field(pattern=r"\S", max_length=_LONGEST, description="a name"),
-    AfterValidator(str.strip),
-    AfterValidator(impersonal_name),
-]
-_QUANTITY = f"a number from 0 to {_MOST} with up to six decimals"
-_OF = f"a number above 0, to {_MOST}, with up to six decimals"
-_KRONER = "kroner with up to two decimals"
-_Quantity = Annotated[Decimal, Field(ge=0, le=_MOST, decimal_places=6, description=_QUANTITY)]
-_Of = Annotated[Decimal, Field(gt=0, le=_MOST, decimal_places=6, description=_OF)]
-_Kroner = Annotated[Decimal, Field(ge=-_MOST_KRONER, le=_MOST_KRONER, decimal_places=2, description=_KRONER)]
-
-
-class Headings(Frozen):
-    """Which heading stands over what; headings of the table that are not named here are ignored."""
-
-    metric: _Heading | None = None
-    person: _Heading | None = None
-    date: _Heading | None = None
-    month: _Heading | None = None
-    quantity: _Heading | None = None
-    of: _Heading | None = None
-    amount: _Heading | None = None
-    group: _Heading | None = None
-
-
-NAMES = tuple(Headings.model_fields)
-"""Our own names of the columns."""
-
-
-class Fixed(Frozen):
-    """What is the same for every row, instead of a column."""
-
-    metric: _Label | None = None
-    person: _Label | None = None
-    date: Day | None = None
-    month: Month | None = None
-    quantity: _Quantity | None = None
-    of: _Of | None = None
-    amount: _Kroner | None = None
-    group: _Label | None = None
-
-
-class Values(Frozen):
-    """What the texts of a column stand for: Ja for 1. A text that is not named here is read as it stands.
-
-    Persons are not among them: the key to pseudonyms is kept elsewhere.
-    """
-
-    metric: dict[_Written, _Label] = {}
-    date: dict[_Written, Day] = {}
-    month: dict[_Written, Month] = {}
-    quantity: dict[_Written, _Quantity] = {}
-    of: dict[_Written, _Of] = {}
-    amount: dict[_Written, _Kroner] = {}
-    group: dict[_Written, _Label] = {}
-
-
-class Columns(Frozen):
-    """How to read a table.
-
-    sheet: of a workbook, else its first. head_row: the row with the headings, from 1. delimiter: of a CSV file, found
-    by itself where none is given. decimal and dates: how texts are written; a workbook's own numbers and dates need
-    neither. columns: without them the headings are our own names.
-    """
-
-    sheet: Annotated[str, Field(min_length=1, description="the name of a sheet")] | None = None
-    head_row: Annotated[int, Field(ge=1, le=1000, description="the row with the headings, from 1")] = 1
-    delimiter: Literal[";", ",", "tab"] | None = None
-    encoding: Literal["utf-8", "windows-1252"] = "utf-8"
-    decimal: Literal[",", "."] = "."
-    dates: Literal["year-month-day", "day-month-year"] = "year-month-day"
-    columns: Headings | None = None
-    fixed: Fixed = Fixed()
-    values: Values = Values()
-
-    @model_validator(mode="after")
-    def _said_once(self) -> Self:
-        refuse(*_findings(self.named(), stated(self.fixed), own=self.columns is None))
-        return self
-
-    def named(self) -> dict[str, str]:
-        """Headings by our names."""
-        return {name: name for name in NAMES} if self.columns is None else stated(self.columns)
-
-
-def stated(part: Headings | Fixed) -> dict[str, Any]:
-    """What is given in a part, by our names."""
-    return {name: value for name, value in part if value is not None}
-
-
-def _findings(named: dict[str, str], fixed: dict[str, Any], own: bool) -> Iterator[Finding]:
-    if not own:
-        for name in ("metric", "date"):
-            if name not in named and name not in fixed:
-                hint = f"add '{name}:' with its heading here, or with its value under fixed:"
-                yield Finding(f"expected a column or a fixed value for '{name}', found neither", ("columns",), hint)
-        for number, (name, text) in enumerate(named.items()):
-            if text in list(named.values())[:number]:
-                yield Finding(f"the heading '{text}' stands for two columns", ("columns", name), "keep one of the two")
-        for name in fixed:
-            if name in named:
-                yield Finding(f"'{name}' has a column and a fixed value", ("fixed", name), "keep one of the two")
-    if "amount" in fixed or (not own and "amount" in named):
-        for name in ("person", "quantity", "of"):
-            if name in fixed:
-                yield Finding(f"a row with an amount has no '{name}'", ("fixed", name), f"leave '{name}' out")
-    if "amount" in fixed and "quantity" in named and not own:
-        yield Finding("a row has a quantity or an amount, not both", ("fixed", "amount"), "leave one of them out")
+from ..reading.numbers import MAX_DIGITS, number_hint, range_hint, rounded_hint
+from ..reading.scalars import date_hint, shown
+from .columns import DAYS, FIRST_YEAR, KRONER, LAST_YEAR, LONGEST, MOST, MOST_KRONER, OF, QUANTITY, Columns
 
 
 @dataclass(frozen=True)
@@ -219,9 +83,9 @@ class _Number(NamedTuple):
 _TEXTS = {"metric": "the name of a metric", "person": "a pseudonym", "group": "the name of a group"}
 _NUMBERS = {
     "month": _Number("a whole number from 0 to 1200", Decimal(0), 1200, 0, int),
-    "quantity": _Number(_QUANTITY, Decimal(0), _MOST, 6, ppm),
-    "of": _Number(_OF, Decimal("0.000001"), _MOST, 6, ppm),
-    "amount": _Number(_KRONER, Decimal(-_MOST_KRONER), _MOST_KRONER, 2, ore),
+    "quantity": _Number(QUANTITY, Decimal(0), MOST, 6, ppm),
+    "of": _Number(OF, Decimal("0.000001"), MOST, 6, ppm),
+    "amount": _Number(KRONER, Decimal(-MOST_KRONER), MOST_KRONER, 2, ore),
 }
 _EMPTY: dict[str, Value] = {"month": 0, "group": ""}
 _PERSONAL = Wrong(
@@ -268,7 +132,7 @@ def meanings(name: str, cells: Iterable[Cell], columns: Columns, *, needed: bool
     """
     translated = {text: fixed_value(name, value) for text, value in dict(columns.values).get(name, {}).items()}
     nothing = Wrong(f"expected {_expected(name, columns)}, found nothing", _FILL[name]) if needed else _EMPTY.get(name)
-    read = _text if name in _TEXTS else _day if name == "date" else _number
+    read = _text if name in _TEXTS else _day if name in DAYS else _number
     suspect = {"metric": personal, "person": _is_personal, "group": _is_personal}.get(name, holds_cpr)
 
     def meaning(cell: Cell) -> Value | Wrong:
@@ -288,13 +152,14 @@ def meanings(name: str, cells: Iterable[Cell], columns: Columns, *, needed: bool
 _FILL = {
     "metric": "write the name of the metric, as in the contract",
     "date": "write the day of the fact",
+    "recorded": "write the day on which it was reported",
     "quantity": "write 1 for reached and 0 for not reached; leave the row out if nothing was measured",
     "amount": "write the saving in kroner, or leave the row out",
 }
 
 
 def _expected(name: str, columns: Columns) -> str:
-    if name == "date":
+    if name in DAYS:
         return f"a date as {columns.dates}"
     return _TEXTS[name] if name in _TEXTS else _NUMBERS[name].expected
 
@@ -314,8 +179,8 @@ def _text(name: str, cell: Cell, columns: Columns) -> str | Wrong:
         return str(cell)
     if not isinstance(cell, str):
         return _wrong(name, cell, columns, "format the cell as text, and write it again")
-    if len(cell) > _LONGEST:
-        return _wrong(name, cell, columns, f"write at most {_LONGEST} characters", f" of {len(cell)} characters")
+    if len(cell) > LONGEST:
+        return _wrong(name, cell, columns, f"write at most {LONGEST} characters", f" of {len(cell)} characters")
     if not cell.isprintable():
         return _wrong(name, cell, columns, "delete line breaks and invisible characters", ", which cannot all be shown")
     return cell
@@ -333,8 +198,8 @@ def _day(name: str, cell: Cell, columns: Columns) -> dt.date | Wrong:
             return _wrong(name, cell, columns, "write a day that the month has", ", which is not a day in the calendar")
     else:
         return _wrong(name, cell, columns, _date_hint(cell, columns.dates))
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        return _wrong(name, cell, columns, f"write a year from {_FIRST_YEAR} to {_LAST_YEAR}, with four digits")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        return _wrong(name, cell, columns, f"write a year from {FIRST_YEAR} to {LAST_YEAR}, with four digits")
     return found
 
 
