@@ -14,9 +14,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.compiled import Plan, PricePlan, SavingsPlan, compile_terms
+from contracts.compiled import AnyPlan, BandPlan, Plan, PricePlan, SavingsPlan, compile_terms
 from scenarios.model import Scenario
 from simulations import statistics as st
+from simulations.earned import pays_for_results
 from simulations.maximum import UNBOUNDED
 from simulations.months import MONTH, YEAR, date_of, day_of
 from simulations.results import DesignResult, key_result
@@ -239,10 +240,15 @@ def _payments(seen: _Seen) -> Found:
 
 
 def _evidence(seen: _Seen) -> Found:
-    """What is paid for results that would have come anyway, and how much of the gain nobody measures any more."""
-    prices = [] if seen.plan is None else [clause for clause in seen.plan.clauses if isinstance(clause, PricePlan)]
+    """What is paid for results that would have come anyway, and how much of the gain nobody measures any more.
+
+    A unit price pays anyway for who would have reached the goal without the intervention; a band what its clause would
+    have paid had everybody lived without it.
+    """
+    plan = seen.plan
     with_, anyway = seen.mine.earned
-    note = "none" if prices else "not_applicable"
+    paying = plan is not None and any(pays_for_results(plan, clause) for clause in plan.clauses)
+    note = "none" if paying else "not_applicable"
     yield _noted("paid_anyway", Estimate(anyway / with_) if with_ else NOTHING, "share", note)
     last = _last_measured(seen)
     saved = float(seen.mine.saving_year.sum())
@@ -255,30 +261,44 @@ def _evidence(seen: _Seen) -> Found:
 
 def _last_measured(seen: _Seen) -> int | None:
     """The last year in which a fact that the contract pays for is measured; none if it pays for nothing measured."""
-    plan, scenario = seen.plan, seen.scenario
+    plan = seen.plan
     if plan is None:
         return None
-    if any(isinstance(clause, SavingsPlan) for clause in plan.clauses):
-        after = dt.date.fromordinal(plan.end_day) + dt.timedelta(days=1)
+    return max((year for clause in plan.clauses for year in _measured_in(seen, plan, clause)), default=None)
+
+
+def _measured_in(seen: _Seen, plan: Plan, clause: AnyPlan) -> Iterator[int]:
+    """The last year in which a clause reads a fact; nothing where it reads none."""
+    scenario = seen.scenario
+    last = min(plan.end_day, clause.until - 1)
+    if isinstance(clause, BandPlan) and clause.due:
+        last = min(last, plan.statement_days[max(when.statement for when in clause.due)])
+    if isinstance(clause, SavingsPlan):
+        after = dt.date.fromordinal(last + 1)
         # certified when a year ends, and at the end of the horizon
-        return seen.years[-1] if after == scenario.end else after.year - 1
-    months = [
-        month
-        for clause in plan.clauses
-        if isinstance(clause, PricePlan)
-        for name, month in seen.mine.reached
-        if name == plan.metrics[clause.metric] and month < len(clause.price) and clause.price[month]
-    ]
-    if not months:
-        return None
+        yield seen.years[-1] if after == scenario.end else after.year - 1
     delay = scenario.designs[seen.name].start_delay_months * MONTH
     since = seen.mine.last_start if scenario.follow_up_clock == "citizen" else delay
-    end = day_of(dt.date.fromordinal(plan.end_day), scenario.start) + 1
+    begin = day_of(dt.date.fromordinal(max(plan.start_day, clause.since)), scenario.start)
+    end = day_of(dt.date.fromordinal(last), scenario.start) + 1
+    instants = [month * MONTH + since for month in _months_read(seen, plan, clause)]
     if scenario.follow_up_clock == "contract":
-        months = [month for month in months if month * MONTH + since <= end]
-    if not months:
-        return None
-    return date_of(min(max(months) * MONTH + since, end) - 1, scenario.start).year
+        instants = [instant for instant in instants if begin < instant <= end]
+    if instants:
+        yield date_of(min(max(instants), end) - 1, scenario.start).year
+
+
+def _months_read(seen: _Seen, plan: Plan, clause: AnyPlan) -> Iterator[int]:
+    """The follow-up months of outcomes that a clause, or a condition of it, reads."""
+    tested = [plan.metrics[test.metric] for test in clause.tests if test.metric >= 0]
+    for name, month in seen.mine.reached:
+        mine = isinstance(clause, PricePlan | BandPlan) and name == plan.metrics[clause.metric]
+        if isinstance(clause, PricePlan):
+            mine &= bool(clause.tiers) or int(clause.price_at(np.array(month))) > 0
+        elif isinstance(clause, BandPlan):
+            mine &= not clause.months or month in clause.months
+        if mine or name in tested:
+            yield month
 
 
 _PARTS = (_gain, _price, _liquidity, _investors, _service_room, _payments, _evidence)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from contracts.terms import Sourced
+from contracts.frozen import Sourced
 from scenarios import Scenario
 
 MARKS = ("P", "D", "A")

@@ -1,8 +1,8 @@
 """Scenarios: what we want to find out, as data with sources.
 
 Where things are: `model` is the whole scenario, `parts`, `lives` and `economy` its parts, `checks` what must hold
-across them; `loading` and `reading` turn YAML into it; `national` has dated national rules; the library lies here as
-YAML.
+across them, `agreements` what of contracts, and `horizon` its years; `loading` and `reading` turn YAML into it;
+`national` has dated national rules; the library lies here as YAML.
 """
 
 from os import PathLike

@@ -2,20 +2,19 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pydantic import BaseModel
 
-from contracts import external, internal
+from contracts.agreed import ENROLLED
+from contracts.frozen import Sourced
 from contracts.problems import Finding
-from contracts.terms import SavingsShare, Scheduled, Sourced, Terms, UnitPrice
 
-from .lives import HazardDomain, OutcomeMeasure, SavingMeasure
+from .agreements import BUILT_IN_PARTIES, contract_findings, delayed_away
+from .horizon import Path, span, within
+from .lives import HazardDomain, SavingMeasure
 from .parts import Design, Parts
 from .reading.words import unknown
 
-Path = tuple[str | int | dt.date, ...]
-BUILT_IN_PARTIES = ("municipality", "state", "region")
 RESERVED_PARTIES = (*BUILT_IN_PARTIES, "citizens", "resources", "contract", "supplier")
 
 
@@ -28,7 +27,9 @@ def findings(scenario: Parts) -> Iterator[Finding]:
         if name in RESERVED_PARTIES:
             hint = "leave it out, or choose another name"
             yield Finding(f"the party '{name}' is known already", ("parties", name, "[key]"), hint)
+    yield from _subgroups(scenario)
     yield from _domains(scenario)
+    yield from _shocks(scenario)
     yield from _costs(scenario)
     yield from _economy(scenario)
     yield from _measures(scenario)
@@ -57,6 +58,13 @@ def _sourced(value: object, path: Path) -> Iterator[tuple[Path, Sourced]]:
             yield from _sourced(item, (*path, number))
 
 
+def _subgroups(scenario: Parts) -> Iterator[Finding]:
+    group = scenario.target_group
+    if group.groups and sum(group.groups.values()) != group.citizens:
+        hint = f"the target group has {group.citizens} citizens"
+        yield Finding(f"the groups have {sum(group.groups.values())} citizens", ("target_group", "groups"), hint)
+
+
 def _domains(scenario: Parts) -> Iterator[Finding]:
     citizens = scenario.target_group.citizens
     for name, domain in scenario.domains.items():
@@ -71,11 +79,22 @@ def _domains(scenario: Parts) -> Iterator[Finding]:
                 for day in path:
                     if not scenario.start < day < scenario.end:
                         where = ("domains", name, "stated", number, side, day, "[key]")
-                        yield Finding(f"{day} lies outside the scenario's years", where, _span(scenario))
+                        yield Finding(f"{day} lies outside the scenario's years", where, span(scenario))
 
 
-def _span(scenario: Parts) -> str:
-    return f"the scenario runs from {scenario.start} until {scenario.end - dt.timedelta(days=1)}"
+def _shocks(scenario: Parts) -> Iterator[Finding]:
+    """Shocks hit within the scenario's years; the first day after one may be the first day after these."""
+    for name, domain in scenario.domains.items():
+        for shock_name, shock in domain.shocks.items() if isinstance(domain, HazardDomain) else ():
+            path: Path = ("domains", name, "shocks", shock_name)
+            yield from within(scenario, shock.from_, (*path, "from"))
+            if shock.until is None:
+                continue
+            if shock.until != scenario.end:
+                yield from within(scenario, shock.until, (*path, "until"))
+            if shock.until - shock.from_ == dt.timedelta(days=1) and shock.until.day == 31:
+                told = f"{shock.from_} and {shock.until} are one day in the simulator's months of thirty days"
+                yield Finding(told, (*path, "until"), "write the first day of the next month")
 
 
 def _costs(scenario: Parts) -> Iterator[Finding]:
@@ -87,20 +106,7 @@ def _costs(scenario: Parts) -> Iterator[Finding]:
     if getattr(costs, other) is not None:
         yield Finding(f"{other} has no meaning with cost_clock {costs.cost_clock}", (*path, other), "remove it")
     for when in costs.amounts or {}:
-        yield from _within(scenario, when, (*path, "amounts", when, "[key]"))
-
-
-def _within(scenario: Parts, when: int | dt.date, path: Path) -> Iterator[Finding]:
-    if isinstance(when, dt.date):
-        if not scenario.start <= when < scenario.end:
-            yield Finding(f"{when} lies outside the scenario's years", path, _span(scenario))
-    elif when > 12 * scenario.horizon_years:
-        hint = f"the horizon is {_years(scenario)}: raise horizon_years or remove the month"
-        yield Finding(f"month {when} lies after the horizon of month {12 * scenario.horizon_years}", path, hint)
-
-
-def _years(scenario: Parts) -> str:
-    return "1 year" if scenario.horizon_years == 1 else f"{scenario.horizon_years} years"
+        yield from within(scenario, when, (*path, "amounts", when, "[key]"))
 
 
 def _economy(scenario: Parts) -> Iterator[Finding]:
@@ -121,6 +127,9 @@ def _state(scenario: Parts, domain: str, state: str, path: Path) -> Iterator[Fin
 def _measures(scenario: Parts) -> Iterator[Finding]:
     for name, measure in scenario.measures.items():
         path: Path = ("measures", name)
+        if name == ENROLLED:
+            text = f"'{ENROLLED}' counts enrolments, in every contract and without a measure"
+            yield Finding(text, (*path, "[key]"), "choose another name")
         if isinstance(measure, SavingMeasure):
             yield from _once(measure.lines or (), (*path, "lines"))
             for number, line in enumerate(measure.lines or ()):
@@ -131,7 +140,7 @@ def _measures(scenario: Parts) -> Iterator[Finding]:
         for number, month in enumerate(measure.at_months):
             if month == 0:
                 yield Finding("nobody is measured at month 0", (*path, "at_months", number), "begin with month 1")
-            yield from _within(scenario, month, (*path, "at_months", number))
+            yield from within(scenario, month, (*path, "at_months", number))
             if month < measure.over_months:
                 told = f"'{name}' cannot be reached at month {month}: the state must have lasted {measure.over_months}"
                 hint = f"begin at month {measure.over_months}, or lower over_months"
@@ -146,7 +155,7 @@ def _once(entries: tuple[str, ...] | tuple[int, ...], path: Path) -> Iterator[Fi
 
 def _design(scenario: Parts, name: str, design: Design) -> Iterator[Finding]:
     path: Path = ("designs", name)
-    if _delayed_away(scenario, design):
+    if delayed_away(scenario, design):
         months = 12 * scenario.horizon_years
         told = (
             f"a start delay of {design.start_delay_months} months leaves no time before the horizon of month {months}"
@@ -160,101 +169,4 @@ def _design(scenario: Parts, name: str, design: Design) -> Iterator[Finding]:
     if design.contract is None:
         yield Finding(f"the key 'contract' is missing for kind {design.kind}", path, "add contract:")
         return
-    yield from _contract(scenario, design, design.contract, (*path, "contract"))
-
-
-def _delayed_away(scenario: Parts, design: Design) -> bool:
-    return design.start_delay_months >= 12 * scenario.horizon_years
-
-
-def _contract(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iterator[Finding]:
-    parties = (*BUILT_IN_PARTIES, *scenario.parties)
-    for where, shares in terms.split_paths():
-        known = scenario.parties if where == ("capital",) else parties
-        for party in shares:
-            at = (*path, *where, party, "[key]")
-            yield from unknown("party" if where == ("capital",) else "payer", party, known, at, "parties:")
-    if terms.guarantee:
-        yield from unknown("guarantor", terms.guarantee.by, parties, (*path, "guarantee", "by"), "parties:")
-    if design.kind == "internal_fund":
-        for party in terms.capital:
-            if party in scenario.parties and not scenario.parties[party].in_purse:
-                hint = "say in_purse: true for the party, or use kind external_investor"
-                yield Finding(f"'{party}' is not the municipality's own fund", (*path, "capital", party, "[key]"), hint)
-    if design.capital_to == "supplier" and terms.draws != "as_costs":
-        yield Finding("a loan to the supplier covers the costs", (*path, "draws"), "write draws: as_costs")
-    for party in terms.capital if design.capital_to == "supplier" else ():
-        if party in scenario.parties and scenario.parties[party].in_purse:
-            text = f"'{party}' is the municipality's own: what it pays for uses service room"
-            yield Finding(text, (*path, "capital", party, "[key]"), "write capital_to: municipality")
-    signing = internal.rules if design.kind == "internal_fund" else external.rules
-    for finding in signing(terms):
-        yield replace(finding, path=(*path, *finding.path))
-    yield from _contract_dates(scenario, design, terms, path)
-    yield from _metrics(scenario, terms, path)
-
-
-def _contract_dates(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iterator[Finding]:
-    if terms.start is not None:
-        hint = "leave it out: the contract starts with the scenario, or start_delay_months later"
-        yield Finding("a contract in a scenario has no start of its own", (*path, "start"), hint)
-    if terms.end is not None and not scenario.start < terms.end < scenario.end:
-        yield Finding(f"{terms.end} lies outside the scenario's years", (*path, "end"), _span(scenario))
-    elif not _delayed_away(scenario, design):
-        yield from _date_findings(scenario, design, terms, path)
-    for number, month in enumerate(terms.statements.months or ()):
-        yield from _within(scenario, month, (*path, "statements", "months", number))
-
-
-def _date_findings(scenario: Parts, design: Design, terms: Terms, path: Path) -> Iterator[Finding]:
-    start = scenario.contract_start(design)
-    end = terms.end or scenario.end - dt.timedelta(days=1)
-    for finding in terms.date_findings(start, end):
-        yield replace(finding, path=(*path, *finding.path))
-    for where, day in _stated_dates(terms):
-        if (day + dt.timedelta(days=1)).day == 31:
-            text = f"{day} and the day after are one day in the simulator's months of thirty days"
-            yield Finding(text, (*path, *where), "choose the last day of the month, or the 29th")
-
-
-def _stated_dates(terms: Terms) -> Iterator[tuple[Path, dt.date]]:
-    """Every date in the terms, with its place."""
-    if terms.end is not None:
-        yield ("end",), terms.end
-    for number, day in enumerate(terms.statements.dates or ()):
-        yield ("statements", "dates", number), day
-    for when in terms.draws if isinstance(terms.draws, dict) else ():
-        if isinstance(when, dt.date):
-            yield ("draws", when, "[key]"), when
-    for name, clause in terms.clauses.items():
-        for when in clause.amounts if isinstance(clause, Scheduled) else ():
-            if isinstance(when, dt.date):
-                yield ("clauses", name, "amounts", when, "[key]"), when
-
-
-def _metrics(scenario: Parts, terms: Terms, path: Path) -> Iterator[Finding]:
-    outcomes = {name: measure for name, measure in scenario.measures.items() if isinstance(measure, OutcomeMeasure)}
-    savings = [name for name in scenario.measures if name not in outcomes]
-    for name, clause in terms.clauses.items():
-        where: Path = (*path, "clauses", name)
-        if isinstance(clause, UnitPrice) and clause.metric in savings:
-            hint = "name an outcome measure, or write kind: savings_share"
-            yield Finding(f"'{clause.metric}' is a saving, not an outcome", (*where, "metric"), hint)
-        elif isinstance(clause, UnitPrice):
-            yield from unknown("outcome measure", clause.metric, outcomes, (*where, "metric"), "measures:")
-            if clause.metric in outcomes:
-                yield from _prices(scenario, clause, outcomes[clause.metric].at_months, (*where, "prices"))
-        elif isinstance(clause, SavingsShare) and clause.metric in outcomes:
-            hint = "name a saving measure, or write kind: unit_price"
-            yield Finding(f"'{clause.metric}' is an outcome, not a saving", (*where, "metric"), hint)
-        elif isinstance(clause, SavingsShare):
-            yield from unknown("saving measure", clause.metric, savings, (*where, "metric"), "measures:")
-
-
-def _prices(scenario: Parts, clause: UnitPrice, months: tuple[int, ...], path: Path) -> Iterator[Finding]:
-    for month in clause.prices:
-        at = (*path, month, "[key]")
-        yield from _within(scenario, month, at)
-        if month not in months and month <= 12 * scenario.horizon_years:
-            hint = f"measured at months {', '.join(str(measured) for measured in months)}"
-            yield Finding(f"'{clause.metric}' is not measured at month {month}", at, hint)
+    yield from contract_findings(scenario, design, design.contract, (*path, "contract"))

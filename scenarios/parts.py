@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from contracts.dates import add_months
+from contracts.frozen import Frozen, Sourced
 from contracts.problems import Finding, refuse
-from contracts.terms import Frozen, Sourced, Terms, dated
+from contracts.terms import Terms
+from contracts.timetable import dated
 from contracts.values import Day, Kroner, Month, Name, Rate, Share, Text, Title
 
 from .economy import BudgetClass, Ceiling, EconomyLine, RefusionRule, national_rules
@@ -41,10 +43,15 @@ class Intake(Frozen):
 
 
 class TargetGroup(Sourced):
-    """Who the intervention is for, how many, and how they come in."""
+    """Who the intervention is for, how many, and how they come in.
+
+    `groups`: subgroups that a contract tells apart (`for_groups`), and how many citizens there are in each. They are
+    referred mixed: each group evenly over the whole intake, in the order in which they stand where two are due at once.
+    """
 
     citizens: Annotated[int, Field(ge=1, le=100_000, description="how many citizens, such as 36")]
     intake: Intake
+    groups: dict[Name, Annotated[int, Field(ge=1, le=100_000, description="how many citizens, such as 12")]] = {}
 
 
 class CitizenCost(Frozen):

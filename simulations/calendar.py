@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from contracts.compiled import Plan
 from contracts.money import Ore
-from contracts.settlement import Position, close, draw, opening, pay, split, to_investors
+from contracts.settlement import Position, close, draw, opening, pay, received, split, to_investors
 
 from .lives import NEVER
 from .months import MONTH
@@ -138,11 +138,13 @@ def run_contract(
     days: tuple[Sequence[int], int],
     ordinals: Callable[[int], tuple[int, int]],
     rows: int,
+    early: bool = False,
 ) -> Course:
     """Let one contract run for all rows: draw, settle, pay, end.
 
     due [row, clause, statement]: cumulative entitlement; draws: (day, øre [row]); days: the statements' day numbers and
-    the end's; ordinals: day number → (proleptic ordinal, calendar year).
+    the end's; ordinals: day number → (proleptic ordinal, calendar year); early: whether the end brings the compensation
+    for an early one.
     """
     env = simpy.Environment()
     position = opening(plan, rows)
@@ -170,7 +172,7 @@ def run_contract(
         nonlocal position
         yield _until(env, days[1], Phase.END)
         before = position
-        position, paid, cuts = close(plan, position, *ordinals(days[1]), np.ones(rows, bool))
+        position, paid, cuts = close(plan, position, *ordinals(days[1]), np.ones(rows, bool), early)
         ending.append(_moment(plan, days[1], before, position, paid, cuts))
 
     for process in (drawing(), settling(), concluding()):
@@ -185,5 +187,5 @@ def _moment(plan: Plan, day: int, before: Position, after: Position, paid: Ore, 
         paid=paid,
         cuts=cuts,
         parts=split(plan, before.paid, after.paid),
-        receipts=to_investors(plan, before.paid.sum(axis=1), after.paid.sum(axis=1)),
+        receipts=to_investors(plan, received(plan, before.paid), received(plan, after.paid)),
     )

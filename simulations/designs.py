@@ -1,32 +1,39 @@
 """One design in one block: its contract runs through the calendar, and every flow becomes a posting."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.agreed import ENROLLED
 from contracts.compiled import Plan
-from contracts.entitlement import Facts, entitle, entitle_in_turn
+from contracts.entitlement import entitle, entitle_in_turn
+from contracts.facts import Facts
 from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, Account, Posting
 from contracts.money import PPM, Ore, muldiv, ore, parts, ppm
 from scenarios.parts import Design
 
 from .calendar import Course, run_contract
-from .measuring import contract_facts, turns
+from .facts import contract_facts, enrolments, needs_persons, reads_failures, served_in_turn, turns
+from .measuring import FollowUp
 from .setup import ContractSetup, Setup, variant_of
-from .world import Block, World
+from .world import Block, World, measured_cells
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Played:
-    """A design played in a block: its postings, and its contract's course and entitlements where it has a contract."""
+    """A design played in a block: its postings, and where it has a contract its course, its plan, and what was due.
+
+    due [row, clause, statement]: cumulative entitlements, øre.
+    """
 
     world: World
     postings: tuple[Posting, ...]
-    course: Course | None
-    plan: Plan | None
+    course: Course | None = None
+    plan: Plan | None = None
+    due: Ore | None = None
 
 
 def play(block: Block, name: str) -> Played:
@@ -36,24 +43,41 @@ def play(block: Block, name: str) -> Played:
     postings = _saving_postings(block, world)
     contract = block.setup.contracts.get(name)
     if contract is None:
-        return Played(world, (*postings, *_cost_postings(block, design, world, None)), None, None)
-    course = _course(block, contract, world)
+        return Played(world, (*postings, *_cost_postings(block, design, world, None)))
+    due = due_in(block, contract, world)
+    days = (contract.statement_days, contract.end_day)
+    draws = draws_in(contract, world, block.rows)
+    course = run_contract(contract.plan, due, draws, days, block.setup.dates, block.rows)
     postings += _cost_postings(block, design, world, contract)
     postings += _contract_postings(block, design, contract, course)
-    return Played(world, tuple(postings), course, contract.plan)
+    return Played(world, tuple(postings), course, contract.plan, due)
+
+
+def read(block: Block, contract: ContractSetup, world: World, anyway: bool = False) -> list[FollowUp]:
+    """The follow-ups and enrolments that a contract reads in a world, with everyone who was measured where it asks.
+
+    anyway: results of the same citizens' lives without the intervention.
+    """
+    plan, found = contract.plan, []
+    cells: dict[int, tuple[NDArray[np.intp], Ints]] = {}
+    for seen in world.anyway if anyway else world.follow_ups:
+        if seen.metric in plan.metrics and reads_failures(plan, seen.metric):
+            if seen.point not in cells:
+                cells[seen.point] = measured_cells(block, world, seen.point)
+            found.append(replace(seen, everyone=cells[seen.point]))
+        elif seen.metric in plan.metrics:
+            found.append(seen)
+    if ENROLLED in plan.metrics:
+        begun = enrolments(world.enrolment.starts, block.setup.horizon, block.rows)
+        failures = reads_failures(plan, ENROLLED)
+        found += [replace(seen, everyone=(seen.reached, seen.at)) if failures else seen for seen in begun]
+    return found
 
 
 def facts_in(block: Block, contract: ContractSetup, world: World, persons: bool) -> Facts:
-    """The facts that a contract reads in a world; persons: one for each person, else successes counted."""
-    return contract_facts(
-        contract.plan,
-        world.follow_ups,
-        world.realised,
-        contract.statement_of,
-        block.setup.ordinal_of,
-        block.rows,
-        persons,
-    )
+    """The facts that a contract reads in a world; persons: one for each person, else counts."""
+    seen = read(block, contract, world)
+    return contract_facts(contract, seen, world.realised, block.setup.ordinal_of, block.rows, persons)
 
 
 def draws_in(contract: ContractSetup, world: World, rows: int) -> list[tuple[int, Ints]]:
@@ -63,21 +87,25 @@ def draws_in(contract: ContractSetup, world: World, rows: int) -> list[tuple[int
     return [(day, np.where(world.closes > day, np.full(rows, amount), 0)) for day, amount in contract.draw_days]
 
 
-def _course(block: Block, contract: ContractSetup, world: World) -> Course:
-    plan = contract.plan
-    due = due_in(block, contract, world)
-    days = (contract.statement_days, contract.end_day)
-    return run_contract(plan, due, draws_in(contract, world, block.rows), days, block.setup.dates, block.rows)
-
-
 def due_in(block: Block, contract: ContractSetup, world: World) -> Ore:
-    """Entitlements: successes counted, or person by person where a limit cuts each person's."""
-    plan, setup, rows = contract.plan, block.setup, block.rows
-    if plan.person_cap is None:
-        return entitle(plan, facts_in(block, contract, world, persons=False), rows).amount
-    others = contract_facts(plan, [], world.realised, contract.statement_of, setup.ordinal_of, rows, persons=True)
-    served = turns(plan, world.follow_ups, contract.statement_of, rows)
-    return entitle_in_turn(plan, served, others, rows, block.draws.citizens * rows).amount
+    """Entitlements [row, clause, statement]: by counts, in turn where a limit cuts each person's, else by persons."""
+    plan, rows = contract.plan, block.rows
+    if served_in_turn(plan):
+        others = contract_facts(contract, [], world.realised, block.setup.ordinal_of, rows, persons=True)
+        served = turns(contract, read(block, contract, world), rows)
+        return entitle_in_turn(plan, served, others, rows, block.draws.citizens * rows).amount
+    facts = facts_in(block, contract, world, needs_persons(plan))
+    return entitle(plan, facts, rows, drawn=drawn_to(contract, draws_in(contract, world, rows), rows)).amount
+
+
+def drawn_to(contract: ContractSetup, draws: list[tuple[int, Ints]], rows: int) -> Ore | None:
+    """Capital drawn up to and on each statement's day, øre [row, statement]; none where no clause asks for it."""
+    if not contract.plan.needs_capital:
+        return None
+    drawn = np.zeros((rows, len(contract.statement_days)), np.int64)
+    for day, amount in draws:
+        drawn[:, np.searchsorted(contract.statement_days, day) :] += amount[:, None]
+    return drawn
 
 
 def _yearly(setup: Setup, rows: int, dated: list[tuple[int, Ore]]) -> Ore:

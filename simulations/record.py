@@ -24,7 +24,7 @@ from contracts.internal import InternalFund, InternalFundContract
 from contracts.money import PPM
 from contracts.register import Register
 from contracts.state import State
-from contracts.terms import contract_dates
+from contracts.timetable import contract_dates
 from scenarios.model import Scenario
 
 from .calendar import Course
@@ -96,7 +96,8 @@ def recording(
 
 def contract_id(scenario: Scenario, design: str, seed: int, number: int, coupling: Coupling = "keyed") -> str:
     """The id of a recorded replication: title, design, seed and number."""
-    return f"{_slug(f'{scenario.title} {design}')[:90]}-{seed}-{number}" + (
+    name = f"{_slug(scenario.title)[:40].rstrip('-')}-{_slug(design)[:24].rstrip('-')}"
+    return f"{name}-{seed}-{number}" + (
         "-independent" if coupling == "independent" else ""
     )
 
@@ -158,8 +159,11 @@ def _lived(block: Block, contract: ContractSetup, played: Played, row: int) -> I
     starts = played.world.enrolment.starts.reshape(-1, block.rows)[:, row].astype(np.int64)
     stops = played.world.enrolment.stops.reshape(-1, block.rows)[:, row].astype(np.int64)
     full = scenario.intervention.months * MONTH
+    groups = np.array(block.setup.groups)
     for day in np.unique(starts[starts <= last]).tolist():
-        yield step(day, 1, partial(_enrol, persons=_names(np.flatnonzero(starts == day))))
+        for group in dict.fromkeys(groups[starts == day].tolist()):
+            persons = _names(np.flatnonzero((starts == day) & (groups == group)))
+            yield step(day, 1, partial(_enrol, persons=persons, group=group))
     left = (stops < starts + full) & (stops <= last)
     for day in np.unique(stops[left]).tolist():
         yield step(day, 2, partial(_drop_out, persons=_names(np.flatnonzero(left & (stops == day)))))
@@ -173,8 +177,8 @@ def _lived(block: Block, contract: ContractSetup, played: Played, row: int) -> I
             yield step(saving.at - 1, 4, partial(_saving, metric=saving.metric, amount=amount))
 
 
-def _enrol(date: dt.date, persons: tuple[str, ...]) -> Command:
-    return Enrol(date, persons)
+def _enrol(date: dt.date, persons: tuple[str, ...], group: str) -> Command:
+    return Enrol(date, persons, group)
 
 
 def _drop_out(date: dt.date, persons: tuple[str, ...]) -> Command:
@@ -233,7 +237,7 @@ def _settled(contract: ContractSetup, course: Course, row: int, start: dt.date) 
 
 def _fund_log(state: State, fund: str) -> tuple[Event, ...]:
     """The log of a fund that lends to this contract only: founded with what it lends, repaid as settled."""
-    name = f"{state.contract}-fund-{_slug(fund)}"
+    name = f"{state.contract}-fund-{_slug(fund)}"[:120].rstrip("-")
     capital = sum(drawing.providers.get(fund, 0) for drawing in state.draws)
     moves: list[tuple[dt.date, int, FundCommand]] = []
     for drawing in state.draws:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.compiled import PricePlan
 from contracts.ledger import MUNICIPALITY, RESOURCES, Account, Posting, accounts, net
 from contracts.money import Ore
 from scenarios.model import Scenario
 
 from .calendar import Course
 from .designs import Played
+from .earned import earned
 from .lives import row_of
 from .maximum import UNBOUNDED, maximum_payment
 from .measuring import FollowUp
@@ -94,8 +94,8 @@ class DesignResult:
     extra citizens with the key result; `enrolled`.
     Over all replications: `maximum`, the most that the contract can come to pay (see `maximum`); `measured` and
     `reached`, citizens measured at each (measure, month), and who reached it with the intervention and without;
-    `earned`, at the contract's prices while it ran, before any limit, with the intervention and without; `last_start`,
-    the last instant at which anybody started; sums by year `party_year` [party, Y] and `saving_year` [Y];
+    `earned` for results while the contract ran, before any limit, with the intervention and without (see `earned`);
+    `last_start`, the last instant at which anybody started; sums by year `party_year` [party, Y] and `saving_year` [Y];
     `investor_flow`, the providers' net by instant (draws at the beginning of their day, payments at its end);
     `lines`.
     """
@@ -191,7 +191,7 @@ def summarise(block: Block, name: str, played: Played) -> DesignResult:
             (a.metric, a.point): (len(a.reached), len(b.reached))
             for a, b in zip(played.world.follow_ups, played.world.anyway, strict=True)
         },
-        earned=(_earned(block, name, played.world.follow_ups), _earned(block, name, played.world.anyway)),
+        earned=earned(block, name, played),
         last_start=_last_start(block, played),
         party_year=np.stack([flow.sum(axis=0) for flow in flows]),
         investor_flow=_added([{instant: int(amount.sum())} for instant, amount in dated]),
@@ -278,22 +278,6 @@ def _enrolled(block: Block, played: Played) -> Ints:
 def _last_start(block: Block, played: Played) -> int:
     starts = played.world.enrolment.starts
     return int(np.max(starts, initial=0, where=starts < block.setup.horizon))
-
-
-def _earned(block: Block, name: str, seen: list[FollowUp]) -> int:
-    """Øre that the contract's prices give for all who reached a goal while it ran, before any limit."""
-    contract = block.setup.contracts.get(name)
-    if contract is None:
-        return 0
-    plan, total = contract.plan, 0
-    statements = len(contract.statement_days)
-    to_the_end = contract.statement_of[block.setup.horizon] < statements
-    for clause in plan.clauses:
-        if isinstance(clause, PricePlan):
-            for mine in (each for each in seen if each.metric == plan.metrics[clause.metric]):
-                settled = len(mine.at) if to_the_end else np.count_nonzero(contract.statement_of[mine.at] < statements)
-                total += int(settled) * int(clause.price_at(np.array(mine.point)))
-    return total
 
 
 def _guaranteed(played: Played, block: Block) -> Ints:

@@ -1,13 +1,14 @@
 """A scenario made ready for simulation: dates become instants, names indices, kroner øre, plans compiled."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.compiled import Plan, compile_terms
+from contracts.compiled import BandPlan, Plan, compile_terms
 from contracts.dates import add_months, month_end
 from contracts.money import ore, ppm
 from contracts.terms import Terms
@@ -51,24 +52,32 @@ class LineSetup:
 
 @dataclass(frozen=True)
 class ContractSetup:
-    """A design's contract: plan, day numbers of statements and end, and the statement that settles each instant."""
+    """A design's contract: plan, day numbers of statements and end, and the statement that settles each instant.
+
+    groups: number of the subgroup by citizen, those of the plan first; none where the plan tells no groups apart.
+    """
 
     plan: Plan
     statement_days: tuple[int, ...]
     end_day: int
     draw_days: tuple[tuple[int, int], ...]
     statement_of: Ints
+    groups: Ints | None
 
 
 @dataclass(frozen=True)
 class Setup:
-    """All that the blocks of a simulation share."""
+    """All that the blocks of a simulation share.
+
+    referred, groups: instant of referral and name of the subgroup ("" for none) by citizen.
+    """
 
     scenario: Scenario
     horizon: int
     years: tuple[int, ...]
     year_starts: tuple[int, ...]
     referred: NDArray[np.int32]
+    groups: tuple[str, ...]
     ordinal_of: Ints
     year_of: Ints
     lines: tuple[LineSetup, ...]
@@ -81,11 +90,11 @@ class Setup:
         return Span(self.year_starts, self.horizon, rows)
 
     def moves(self, domain: str, factor: Decimal) -> tuple[tuple[Move, ...], ...]:
-        """A drawn domain's transitions with the effect raised to a power."""
+        """A drawn domain's transitions with the effect raised to a power, and its shocks by instant."""
         found = self.scenario.domains[domain]
         if not isinstance(found, HazardDomain):
             raise TypeError(f"the lives in {domain} are stated, not drawn")
-        return moves(found, float(factor))
+        return moves(found, float(factor), self.scenario.start)
 
     def stated_paths(self, domain: StatedDomain, with_intervention: bool) -> list[dict[int, int]]:
         """Each citizen's stated course as {instant: state index}."""
@@ -106,17 +115,19 @@ def prepare(scenario: Scenario) -> Setup:
     horizon = YEAR * scenario.horizon_years
     days = [date_of(day, scenario.start) for day in range(-1, horizon + 1)]
     count, per_month = scenario.target_group.citizens, scenario.target_group.intake.per_month
+    groups = subgroups(scenario.target_group.groups) or ("",) * count
     return Setup(
         scenario=scenario,
         horizon=horizon,
         years=scenario.years,
         year_starts=tuple(year_starts(scenario.start, scenario.years)),
         referred=(np.arange(count) // per_month * MONTH).astype(np.int32),
+        groups=groups,
         ordinal_of=np.array([day.toordinal() for day in days], np.int64),
         year_of=np.array([day.year for day in days], np.int64),
         lines=tuple(_line(scenario, name, line) for name, line in scenario.economy.items()),
         contracts={
-            name: _contract(scenario, terms, horizon)
+            name: _contract(scenario, terms, horizon, groups)
             for name in scenario.designs
             if (terms := scenario.terms(name)) is not None
         },
@@ -142,7 +153,19 @@ def _line(scenario: Scenario, name: str, line: EconomyLine) -> LineSetup:
     )
 
 
-def _contract(scenario: Scenario, terms: Terms, horizon: int) -> ContractSetup:
+def subgroups(citizens: Mapping[str, int]) -> tuple[str, ...]:
+    """The subgroup of each citizen, in the order of referral: every group evenly over the whole, its k-th of n citizens
+    at (2k + 1) / 2n of the way; of two at one place the group that stands first.
+    """
+    if not citizens:
+        return ()
+    names, sizes = list(citizens), list(citizens.values())
+    number = np.repeat(np.arange(len(sizes)), sizes)
+    place = np.concatenate([(2 * np.arange(size) + 1) / size for size in sizes])
+    return tuple(names[n] for n in number[np.lexsort((number, place))].tolist())
+
+
+def _contract(scenario: Scenario, terms: Terms, horizon: int, groups: tuple[str, ...]) -> ContractSetup:
     plan = compile_terms(terms)
 
     def number(ordinal: int) -> int:
@@ -152,12 +175,15 @@ def _contract(scenario: Scenario, terms: Terms, horizon: int) -> ContractSetup:
     statement_of = np.searchsorted(np.array(statements) + 1, np.arange(horizon + 2))
     # what was found before the contract began is no fact of it
     statement_of[: number(plan.start_day) + 1] = len(statements)
+    apart = plan.groups or any(isinstance(c, BandPlan) and c.on == "each_measurement" for c in plan.clauses)
+    numbers = {name: index for index, name in enumerate(dict.fromkeys((*plan.groups, *groups)))}
     return ContractSetup(
         plan=plan,
         statement_days=statements,
         end_day=number(plan.end_day),
         draw_days=tuple((number(day), amount) for day, amount in plan.draws),
         statement_of=statement_of,
+        groups=np.array([numbers[name] for name in groups], np.int64) if apart else None,
     )
 
 

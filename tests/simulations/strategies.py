@@ -6,13 +6,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from contracts.dates import month_end
 from scenarios import Scenario
-from tests.contracts.strategies import limits, shares, tiers
+from tests.contracts.strategies import shares
+
+from .agreements import GROUPS, MONTHS, contracts
 
 PAYERS = ("municipality", "state", "Landsbyggefonden")
 INVESTORS = ("DSI", "Banken")
 FUND = "Investeringspuljen"
-MONTHS = (3, 6, 12, 18, 24)
 
 
 def rates(low: str = "0.05", high: str = "4") -> st.SearchStrategy[Decimal]:
@@ -28,8 +30,24 @@ def hazards() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def hazard_domains(draw: st.DrawFn, states: tuple[str, ...]) -> dict[str, Any]:
-    """A domain in which every state can be left for the next, and sometimes for another too."""
+def shocks(draw: st.DrawFn, arrows: list[str], start: dt.date) -> dict[str, Any]:
+    """One or two, which may overlap, within the first three years; the second may last to the end."""
+    found: dict[str, Any] = {}
+    for name in ("covid", "recession")[: draw(st.integers(1, 2))]:
+        begin = start + dt.timedelta(days=draw(st.integers(0, 700)))
+        until = begin + dt.timedelta(days=draw(st.integers(2, 390)))
+        hit = draw(st.lists(st.sampled_from(arrows), min_size=1, unique=True))
+        found[name] = {
+            "from": begin,
+            "until": None if name == "recession" and draw(st.booleans()) else until,
+            "hazard_ratios": {arrow: draw(st.just(1) | rates("0.1", "12")) for arrow in hit},
+        }
+    return found
+
+
+@st.composite
+def hazard_domains(draw: st.DrawFn, states: tuple[str, ...], start: dt.date) -> dict[str, Any]:
+    """A domain in which every state can be left for the next, and sometimes for another too; sometimes with shocks."""
     arrows = [f"{states[n]} -> {states[(n + 1) % len(states)]}" for n in range(len(states))]
     if len(states) > 2 and draw(st.booleans()):
         arrows.append(f"{states[0]} -> {states[2]}")
@@ -40,64 +58,19 @@ def hazard_domains(draw: st.DrawFn, states: tuple[str, ...]) -> dict[str, Any]:
         "states": list(states),
         "without": {arrow: draw(hazards()) for arrow in arrows},
         "with": {arrow: {"hazard_ratio": ratio} for arrow, ratio in zip(helped, effects, strict=True)},
+        "shocks": draw(shocks(arrows, start)) if draw(st.booleans()) else {},
     }
 
 
 @st.composite
-def contracts(draw: st.DrawFn, years: list[int], capital: dict[str, Any], payers: tuple[str, ...]) -> dict[str, Any]:
-    months = st.lists(st.sampled_from(MONTHS), min_size=1, unique=True)
-    kinds: list[st.SearchStrategy[dict[str, Any]]] = [
-        st.fixed_dictionaries(
-            {
-                "kind": st.just("unit_price"),
-                "metric": st.sampled_from(("housed", "working")),
-                "prices": months.flatmap(
-                    lambda chosen: st.fixed_dictionaries({month: st.integers(0, 90_001) for month in chosen})
-                ),
-                "payers": shares(payers),
-            }
-        ),
-        st.fixed_dictionaries(
-            {
-                "kind": st.just("savings_share"),
-                "metric": st.sampled_from(("saving", "shelter saving")),
-                "tiers": tiers(),
-                "payers": shares(payers),
-            }
-        ),
-        st.fixed_dictionaries(
-            {
-                "kind": st.just("scheduled"),
-                "amounts": st.dictionaries(st.sampled_from(years), st.integers(0, 200_000), min_size=1),
-                "payers": shares(payers),
-            }
-        ),
-        st.just({"kind": "none"}),
-    ]
-    bodies = draw(st.lists(st.one_of(kinds), min_size=1, max_size=3))
-    clauses = {f"clause {number}": body for number, body in enumerate(bodies)}
-    statements = [{"every_months": 6}, {"every_months": 12}, {"months": [6, 12, 24]}]
-    statements += [{"dates": [dt.date(year, month, 15) for year in years for month in (2, 9)]}]
-    contract = {
-        "capital": capital,
-        "statements": draw(st.sampled_from(statements)),
-        "clauses": clauses,
-        "limits": draw(limits(clauses)),
-    }
-    if draw(st.booleans()):
-        contract["floor"] = {"share_of_capital": Decimal("0.4"), "payers": draw(shares(payers))}
-    if draw(st.booleans()):
-        contract["guarantee"] = {"by": "Bikubenfonden", "amount": draw(st.integers(0, 300_000))}
-    return contract
-
-
-@st.composite
-def designs(draw: st.DrawFn, years: list[int], cost_months: list[int]) -> dict[str, Any]:
-    """One of each kind; the external investor's may start late, close down or work less well."""
-    outside = draw(contracts(years, draw(shares(INVESTORS)), PAYERS))
-    early = st.none() | st.just(dt.date(years[-1], 12, 31))
-    lent = draw(contracts(years, {"DSI": 1}, PAYERS)) | {"draws": "as_costs", "end": draw(early)}
-    pooled = draw(contracts(years, {FUND: 1}, PAYERS[:1])) | {"end": draw(early)}
+def designs(draw: st.DrawFn, years: list[int], cost_months: list[int], after: dt.date) -> dict[str, Any]:
+    """One of each kind; the external investor's may start late, close down or work less well. after: the last year."""
+    new_year = dt.date(years[-1], 12, 31)
+    later = max(new_year, month_end(after, -6))
+    outside = draw(contracts(years, draw(shares(INVESTORS)), PAYERS, later))
+    early = st.none() | st.just(new_year)
+    lent = draw(contracts(years, {"DSI": 1}, PAYERS, later, draw(early))) | {"draws": "as_costs"}
+    pooled = draw(contracts(years, {FUND: 1}, PAYERS[:1], later, draw(early)))
     if draw(st.booleans()):
         days = [*cost_months, dt.date(years[0], 6, 14)]
         outside["draws"] = {day: draw(st.integers(0, 900_001)) for day in days}
@@ -123,7 +96,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     start = dt.date(draw(st.sampled_from((2021, 2023))), draw(st.integers(1, 12)), 1)
     horizon = draw(st.integers(3, 4))
     years = list(range(start.year + 1, start.year + horizon))
-    citizens = draw(st.integers(1, 7))
+    citizens = draw(st.integers(2, 7))
+    young = draw(st.integers(1, citizens - 1))
     by_citizen = draw(st.booleans())
     cost_months = [0, 12, 24]
     costs: dict[str, Any] = {"committee": "social", "refusion": draw(st.sampled_from((0, Decimal("0.5"))))}
@@ -142,6 +116,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "target_group": {
                 "citizens": citizens,
                 "intake": {"per_month": draw(st.integers(1, 3)), "places": draw(st.none() | st.integers(1, 4))},
+                "groups": dict(zip(GROUPS, (young, citizens - young), strict=True)),
             },
             "intervention": {
                 "months": draw(st.integers(1, 24)),
@@ -151,9 +126,9 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             },
             "domains": {
                 "housing": draw(
-                    hazard_domains(draw(st.sampled_from((("street", "home"), ("street", "sofa", "home")))))
+                    hazard_domains(draw(st.sampled_from((("street", "home"), ("street", "sofa", "home")))), start)
                 ),
-                "work": draw(hazard_domains(("benefits", "work"))),
+                "work": draw(hazard_domains(("benefits", "work"), start)),
             },
             "economy": {
                 "shelter": {"domain": "housing", "state": "street", "gross_per_year": 550_001, **line}
@@ -182,6 +157,6 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                 "Landsbyggefonden": {"role": "payer"},
                 "Bikubenfonden": {"role": "guarantor"},
             },
-            "designs": draw(designs(years, cost_months)),
+            "designs": draw(designs(years, cost_months, start.replace(year=start.year + horizon))),
         }
     )

@@ -93,9 +93,8 @@ def test_two_workers_find_the_same_as_one(scenario: Scenario) -> None:
 @given(scenarios())
 def test_a_copy_of_a_design_differs_by_exactly_nothing(scenario: Scenario) -> None:
     name = "grant"
-    twice = Scenario.model_validate(
-        scenario.model_dump(by_alias=True) | {"designs": {n: scenario.designs[name].model_dump() for n in ("a", "b")}}
-    )
+    tree = scenario.model_dump(by_alias=True)
+    twice = Scenario.model_validate(tree | {"designs": dict.fromkeys(("a", "b"), tree["designs"][name])})
     found = simulate(twice, 40, 4)
     assert (found.designs["a"].net == found.designs["b"].net).all()
     assert (found.designs["a"].party_total == found.designs["b"].party_total).all()
@@ -120,8 +119,8 @@ def test_without_effect_nothing_is_saved_and_nothing_changes(scenario: Scenario)
 @given(scenarios())
 def test_a_design_that_pays_nothing_pays_nothing(scenario: Scenario) -> None:
     tree = scenario.model_dump(by_alias=True)
-    tree["designs"]["pool"]["contract"] |= {"clauses": {"gift": {"kind": "none"}}, "limits": [], "floor": None}
-    tree["designs"]["pool"]["contract"]["guarantee"] = None
+    gift = {"clauses": {"gift": {"kind": "none"}}, "limits": [], "amendments": [], "floor": None, "guarantee": None}
+    tree["designs"]["pool"]["contract"] |= gift
     found = simulate(Scenario.model_validate(tree), 30, 6).designs["pool"]
     assert not found.paid.any()
     assert not any(totals.total.any() for line, totals in found.lines.items() if line.what.startswith("payment:"))
