@@ -87,7 +87,7 @@ def _clause_findings(
     terms: "Terms", at: Path, clauses: Mapping[str, AnyClause | None], earlier: Mapping[str, AnyClause]
 ) -> Iterator[Finding]:
     seen = list(earlier)
-    capped = any(isinstance(limit, PerPerson) for limit in terms.limits)
+    limits = [limit for limit in terms.limits if isinstance(limit, PerPerson)]
     for name, clause in clauses.items():
         path = (*at, name)
         if name in RESERVED:
@@ -104,7 +104,7 @@ def _clause_findings(
                         told = ", ".join(before) or "none"
                         hint = f"a condition looks back, so that none can go in circles; earlier clauses: {told}"
                         yield Finding(f"'{other}' is no earlier clause", (*path, side, number, "clause"), hint)
-        if isinstance(clause, UnitPrice) and capped:
+        if isinstance(clause, UnitPrice) and any(not limit.clauses or name in limit.clauses for limit in limits):
             for key, used in (("tiers", clause.tiers), ("less", clause.less), ("quota", clause.quota is not None)):
                 if used:
                     text = f"{key} does not go with a limit per person: what a citizen earns would depend on others"

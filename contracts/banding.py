@@ -40,7 +40,10 @@ def band_due(band: BandPlan, facts: Facts, rows: int, statements: int, drawn: Or
 
 
 def amount_at(band: BandPlan, found: Ints, of: Ints, base: Ore, months: int) -> Ore:
-    """What a value is worth, øre, in arrays of one shape; months: 12 for the whole amount, else twelfths of a year."""
+    """What a value is worth, øre, in arrays of one shape; months: 12 for the whole amount, else twelfths of a year.
+
+    A share is rounded to an øre, then the part of a year, then the place between two nodes.
+    """
     of = np.full_like(found, PPM) if band.number else of
     if band.nodes:
         return _on_line(band, found, of, base, months)
@@ -143,7 +146,7 @@ def _to_date(facts: Facts, at: Ints, rows: int, statements: int) -> tuple[Ints, 
 
 
 def _measurements(facts: Facts, at: Ints, by_group: bool = False) -> Iterator[Ints]:
-    """Which facts make each measurement: those of one day, where there is no follow-up month, then those of each month."""
+    """Which facts make each measurement: those of a day, where they have no follow-up month, then those of a month."""
     point = facts.point[at]
     day = np.where(point > 0, 0, facts.day[at])
     group = facts.group[at] if by_group and facts.group is not None else np.full(len(at), -1, np.int64)

@@ -76,16 +76,20 @@ def corrected(state: State, plan: Plan, command: Correct) -> dict[str, Any]:
 
 
 def amended(state: State, plan: Plan, command: Amend) -> dict[str, Any]:
-    """An amendment is in force from a day after the last settlement, and the terms must hold together with it."""
+    """An amendment is in force from a day after the last settlement, and the terms must hold together with it.
+
+    Metric and payers that its clauses leave out are filled in as in the terms.
+    """
     since = command.amendment.from_
     doing = f"amending from {since}"
     last = state.settlements[-1].statement if state.settlements else None
     if last is not None and since <= last:
         hint = "what is settled stays settled: let it begin later, and correct what was stated wrongly"
         raise refused(doing, f"a day after {last}, the last settlement", str(since), hint)
-    amendments = (*state.terms.amendments, command.amendment)
+    given = command.amendment.model_dump(by_alias=True, exclude_unset=True)
+    amendments = [*_dumped(state.terms.amendments), given]
     try:
-        whole = Terms.model_validate(state.terms.model_dump(by_alias=True) | {"amendments": _dumped(amendments)})
+        whole = Terms.model_validate(state.terms.model_dump(by_alias=True) | {"amendments": amendments})
         new = compile_terms(whole)
     except ValidationError as error:
         raise Refused(f"{doing} is refused: {problems(error)}; mend the amendment") from None
@@ -98,7 +102,7 @@ def amended(state: State, plan: Plan, command: Amend) -> dict[str, Any]:
         if stated.statement.toordinal() not in new.statement_days or stated.metric not in new.metrics:
             found = f"'{stated.metric}' of {stated.day} without one"
             raise refused(doing, "a clause and a statement for every fact", found, "settle first, or mend it")
-    return {"amendment": command.amendment}
+    return {"amendment": whole.amendments[-1]}
 
 
 def _dumped(amendments: Sequence[Any]) -> list[dict[str, Any]]:

@@ -55,7 +55,8 @@ Value = Annotated[
 class Condition(Threshold):
     """A test on everything found up to a statement: the value of a metric, or what another clause has earned.
 
-    With `clause`, the comparison is with what that clause has earned in all, in kroner; the clause must stand earlier.
+    With `clause`, the comparison is with what that clause has earned in all, in kroner, before the limits on money; the
+    clause must stand earlier. A value of which nothing has been measured meets no comparison.
     """
 
     metric: Name | None = None
@@ -72,10 +73,10 @@ class Condition(Threshold):
 
 
 class Gate(Frozen):
-    """A goal that a citizen must have reached before the clause pays for that citizen.
+    """A goal that a citizen must have reached (a result above zero) before the clause pays for that citizen.
 
-    `month`: at that follow-up; at any when left out. `counts: all` pays also for what was found before the gate opened,
-    once it is open; `from_then` only for what is found on that day or later.
+    A count is nobody's, and passes no gate. `month`: at that follow-up; at any when left out. `counts: all` pays also
+    for what was found before the gate opened, once it is open; `from_then` only for what is found on that day or later.
     """
 
     metric: Name
@@ -109,9 +110,10 @@ class UnitPrice(Clause):
 
     Exactly one of: `price`, the same at every follow-up; `prices`, by follow-up month (others earn nothing);
     `tiers`, by how many have been found in all (accelerators, volume discounts). `per`: the price is for so many units,
-    such as 0.01 for a percentage point. `most_per_person`: only so much of each citizen's results is paid, the first
-    ones. `quota`: at most this share of those measured is paid, at each follow-up month. `requires`: gates that each
-    citizen must have passed. `less`: metrics whose results are taken off (days in prison off stable days).
+    such as 0.01 for a percentage point. `most_per_person`: only so much of each citizen's results is paid, those told
+    first; counts are not cut. `quota`: at most this share of those measured is paid, at each follow-up month.
+    `requires`: gates that each citizen must have passed. `less`: metrics whose results are taken off (days in prison
+    off stable days), at the same price; in all never below nothing.
     """
 
     kind: Literal["unit_price"]
@@ -155,6 +157,13 @@ class UnitPrice(Clause):
                 yield Finding(f"a quota does not go with {other}", ("quota",), hint)
         if self.less and self.most_per_person is not None:
             yield Finding("most_per_person does not go with less", ("most_per_person",), "leave one out")
+        yield from _less_findings(self.metric, self.less)
+
+
+def _less_findings(metric: str, less: tuple[str, ...]) -> Iterator[Finding]:
+    for number, name in enumerate(less):
+        if name == metric or name in less[:number]:
+            yield Finding(f"'{name}' is taken off itself, or twice", ("less", number), "remove it")
 
 
 class Amount(Frozen):
@@ -209,12 +218,14 @@ class Band(Clause):
 
     The measure is `on`
     - `all_so_far`: everything found up to then, pooled (share: Σ found / Σ measured; number: Σ found);
-    - `last_measurement`: the latest measurement alone (results of one follow-up month; without a month, of one day);
+    - `last_measurement`: the latest measurement alone (results of one follow-up month; without a month, of one day),
+      which is the one with the latest result known then, and of several on one day that of the later month;
     - `each_measurement`: each measurement, and each subgroup's, earns an amount of its own.
     `due`: the months or dates on which the amount falls due, each time by the value then known; left out, it is due
-    with the statement and there is one amount in all, which follows the value up and down. `of`: what a share is a
-    share of, in kroner, or the capital drawn by then. `per_year`: the amount is for a year, and is multiplied by
-    the time from the last due month (or the start) to this one. `months`: only measurements at these follow-ups count.
+    with the statement and there is one amount in all, which follows the value up and down. Before anything is
+    measured nothing is paid but `least`. `of`: what a share is a share of, in kroner, or the capital drawn by then.
+    `per_year`: the amount is for a year, and is multiplied by the time from the due month listed before (or the
+    contract's start) to this one. `months`: only measurements at these follow-ups count.
     """
 
     kind: Literal["band"]
@@ -320,6 +331,7 @@ class SavingsShare(Clause):
             yield Finding(f"saving_basis {self.saving_basis} and baseline do not fit", ("saving_basis",), hint)
         if self.less and self.baseline:
             yield Finding("less has no meaning with a baseline", ("less",), "remove it")
+        yield from _less_findings(self.metric, self.less)
 
 
 class Scheduled(Clause):

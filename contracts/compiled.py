@@ -1,6 +1,7 @@
 """Terms made ready for settlement: names become indices, kroner øre, shares millionths, rules dates."""
 
 import datetime as dt
+from collections import deque
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -249,7 +250,7 @@ class Plan:
 
 
 def _divides(clause: AnyPlan, metric: int) -> bool:
-    if any(test.metric == metric and not test.number for test in clause.tests):
+    if any(test.metric == metric for test in clause.tests):
         return True
     if isinstance(clause, BandPlan):
         return clause.metric == metric
@@ -261,7 +262,16 @@ def compile_terms(terms: Terms) -> Plan:
 
     Raises ValueError when terms have no dates or amounts are finer than an øre.
     """
-    return _compiled(terms.model_dump_json(by_alias=True))
+    # a contract's terms are the same object from event to event, and their text is long
+    for known, plan in tuple(_RECENT):
+        if known is terms:
+            return plan
+    plan = _compiled(terms.model_dump_json(by_alias=True))
+    _RECENT.appendleft((terms, plan))
+    return plan
+
+
+_RECENT: deque[tuple[Terms, Plan]] = deque(maxlen=4)
 
 
 @lru_cache(maxsize=256)

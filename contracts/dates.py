@@ -40,8 +40,8 @@ def growth_ppb(rate: Decimal, accrual: Accrual, since: int, until: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def simple_growth_ppb(rate: Decimal, since: int, until: int, accrual: Accrual = "daily") -> int:
-    """Interest without interest on interest between two days, accrued as in `growth_ppb`, in billionths, rounded down."""
+def simple_growth_ppb(rate: Decimal, since: int, until: int, accrual: Accrual) -> int:
+    """Growth between two days without interest on interest, accrued as in `growth_ppb`, in billionths, rounded down."""
     count, per_year = _periods(accrual, since, until)
     growth = rate * count * PPB / per_year
     return int(growth.to_integral_value(rounding=ROUND_FLOOR))

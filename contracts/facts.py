@@ -19,10 +19,10 @@ class Facts:
 
     row: contract instance; person: index, −1 for a cohort or count; day: proleptic ordinal; statement: index of the
     statement that settles it; metric: index in `Plan.metrics`; point: follow-up month, 0 where there is none;
-    quantity: millionths of an outcome, or øre for savings. of: denominators in millionths (none: one each); group:
-    index in `Plan.groups`, −1 for no group or another (none: no groups).
-    Successes may be handed over counted by (row, statement, metric, point) where no person limit applies: for whole
-    quantities that gives the same øre.
+    quantity: millionths of an outcome, or øre for savings. of: denominators in millionths, above zero (none: one each);
+    group: index in `Plan.groups`, a number of its own for each other subgroup, −1 for none (none: no groups).
+    Successes may be handed over counted by (row, statement, metric, point) where no person is looked at: for whole
+    quantities at a price for one that gives the same øre.
     """
 
     row: Ints

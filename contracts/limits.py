@@ -49,7 +49,10 @@ class PerMetric(Sourced):
 
 
 class PerPayer(Sourced):
-    """One payer pays no more than this in all, under all clauses; what it does not pay falls to nobody, and lapses."""
+    """One payer pays no more than this in all, under all clauses; what it does not pay falls to nobody, and lapses.
+
+    It uses the room of the other limits all the same. What the payer guarantees is outside.
+    """
 
     kind: Literal["per_payer"]
     payer: Name
@@ -78,7 +81,7 @@ class ReturnCeiling(Sourced):
 
     `compound_account`: the return is reckoned on what is still outstanding, with interest on interest (the ceiling on
     the internal rate of return). `simple_average`: on all capital drawn, from the day of each draw, without interest on
-    interest, whenever it is repaid.
+    interest, whenever it is repaid. `accrual`: day by day (act/365), or once at each 31 December.
     """
 
     kind: Literal["return_ceiling"]

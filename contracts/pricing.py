@@ -93,7 +93,7 @@ def by_volume(tiers: VolumeTiers, quantity: Ints, per: int) -> Ore:
 
 def within_quota(clause: PricePlan, facts: Facts, rows: int, statements: int) -> Ore:
     """Cumulative øre [row, statement] of a price with a quota: at each follow-up month, at most this share of those
-    measured is paid.
+    measured is paid, rounded down to a millionth.
     """
     (at,) = np.nonzero(_in_force(clause, facts, facts.metric == clause.metric))
     due = np.zeros((rows, statements), np.int64)
@@ -142,7 +142,7 @@ def _through_gates(gates: tuple[GatePlan, ...], facts: Facts, at: Ints) -> tuple
 
 
 def _opened(gate: GatePlan, facts: Facts, who: Ints, goals: Ints, at: Ints) -> tuple[Ints, Ints]:
-    """For each fact the statement with which a gate opens (or never), and the day; `goals` are the facts that open it."""
+    """For each fact the statement with which a gate opens (or never), and the day; `goals`: the facts that open it."""
     told, since = np.full(len(at), _NEVER), facts.day[at]
     if not len(goals):
         return told, since

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from .events import Amounts
 from .facts import Facts, Ints
 from .money import Ore
 from .settlement import Position, close, draw, pay, received, split, to_investors
-from .state import Round, State
+from .state import State
 
 _ALL = 2**62
 
@@ -24,35 +25,42 @@ def facts_table(state: State, plan: Plan, before: int = _ALL) -> Facts:
     the plan's last is settled with the last.
     """
     metrics = {name: number for number, name in enumerate(plan.metrics)}
-    groups = {name: number for number, name in enumerate(plan.groups)}
+    groups = {name: number for number, name in enumerate(group_names(state, plan))}
     last = len(plan.statement_days) - 1
 
-    def column(values: Iterable[object]) -> Ints:
-        pieces = [np.asarray(each, np.int64) for each in values]
-        return np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+    rounds = state.rounds
+    sizes = [len(each.persons) for each in rounds]
+    size = sum(sizes)
 
-    def spread(stated: Round, value: int) -> Ints:
-        return np.full(len(stated.persons), value, np.int64)
+    def spread(values: Iterable[int]) -> Ints:
+        return np.repeat(np.fromiter(values, np.int64, len(sizes)), sizes)
+
+    def column(values: Iterable[tuple[int, ...]]) -> Ints:
+        return np.fromiter(chain.from_iterable(values), np.int64, size)
 
     try:
-        known = [metrics[stated.metric] for stated in state.rounds]
+        metric = spread(metrics[each.metric] for each in rounds)
     except KeyError as unknown:
         raise BrokenLog(f"{state.log}: a fact has a metric unknown to the terms: {unknown}") from None
-    rounds = list(zip(state.rounds, known, strict=True))
-    at = [min(int(np.searchsorted(plan.statement_days, each.statement.toordinal())), last) for each in state.rounds]
-    quantity, of = column(each.quantities for each in state.rounds), column(each.ofs for each in state.rounds)
+    statement = np.searchsorted(plan.statement_days, spread(each.statement.toordinal() for each in rounds))
     table = Facts(
-        row=np.zeros(len(quantity), np.int64),
-        person=column(each.persons for each in state.rounds),
-        day=column(spread(each, each.day.toordinal()) for each in state.rounds),
-        statement=column(spread(each, number) for each, number in zip(state.rounds, at, strict=True)),
-        metric=column(spread(each, number) for each, number in rounds),
-        point=column(spread(each, each.point) for each in state.rounds),
-        quantity=quantity,
-        of=of,
-        group=column([groups.get(name, -1) for name in each.groups] for each in state.rounds) if groups else None,
+        row=np.zeros(size, np.int64),
+        person=column(each.persons for each in rounds),
+        day=spread(each.day.toordinal() for each in rounds),
+        statement=np.minimum(statement, last),
+        metric=metric,
+        point=spread(each.point for each in rounds),
+        quantity=column(each.quantities for each in rounds),
+        of=column(each.ofs for each in rounds),
+        group=column(tuple(groups.get(name, -1) for name in each.groups) for each in rounds) if groups else None,
     )
     return _as_changed(state, table, before)
+
+
+def group_names(state: State, plan: Plan) -> tuple[str, ...]:
+    """Subgroups by their number in the facts: those that the terms name, then others as facts name them."""
+    told = (name for each in state.rounds for name in dict.fromkeys(each.groups) if name)
+    return tuple(dict.fromkeys((*plan.groups, *told)))
 
 
 def _as_changed(state: State, table: Facts, before: int) -> Facts:

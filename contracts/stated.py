@@ -176,6 +176,7 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
     draws = stated.draws
     if draws is None:
         draws = {dt.date.fromordinal(day): amount for day, amount in plan.draws}
+    _refuse_after(end, stated)
     for day, amount in draws.items():
         if day <= until:
             # what is settled later than its date has to be settled before capital of a later date is drawn
@@ -193,6 +194,10 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
             raise Refused(f"{_where(facts[0])}expected a report from {command.effective} on, found {reported}; mend it")
         if reported <= until or plan.reporting_days:
             yield _Step(reported, (3, 0), command, facts)
+        elif until == end:
+            raise Refused(
+                f"{_where(facts[0])}expected a report up to {end}, the last statement, found {reported}; mend it"
+            )
     for change in stated.changes:
         if change.effective <= until:
             yield _Step(change.effective, (4, 0), change)
@@ -205,6 +210,16 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
     if until in (end, stops):
         last = max([until, *(later for day, later in settling.items() if day <= until)])
         yield _Step(last, (8, 0), End(until, early=until < end))
+
+
+def _refuse_after(end: dt.date, stated: StatedFacts) -> None:
+    """Nothing happens after the contract's end; what only lies beyond the last day to be settled is left for later."""
+    days = [each.date for each in stated.intakes or ()] + [each.date for each in stated.leavers]
+    days += [*(stated.draws or ()), *(change.effective for change in stated.changes)]
+    told = [(fact.date, _where(fact)) for fact in stated.facts] + [(day, "") for day in days]
+    for day, where in told:
+        if day > end:
+            raise Refused(f"{where}expected a day up to {end}, the contract's end, found {day}; mend it")
 
 
 def _settled_on(plan: Plan, facts: Sequence[Stated]) -> dict[dt.date, dt.date]:

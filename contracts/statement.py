@@ -14,13 +14,13 @@ import numpy as np
 from .aggregate import Folding
 from .banding import Flags, value_to_date
 from .clauses import AnyClause, NoRepayment
-from .compiled import AnyPlan, BandPlan, Plan, PricePlan, compile_terms
+from .compiled import BandPlan, Plan, PricePlan, compile_terms
 from .entitlement import Lines
 from .events import Amounts, Ended, Event, Settled
 from .facts import Facts, Ints
 from .folding import ContractFolding
 from .observing import saving_metrics
-from .settling import entitled, facts_table
+from .settling import entitled, facts_table, group_names
 from .state import NOBODY, State
 from .timetable import clause_spans, due_day
 
@@ -219,7 +219,8 @@ def _lines(state: State, plan: Plan, since: int) -> tuple[tuple[Line, ...], tupl
         then = facts_table(state, plan, since)
         lines = entitled(state, plan, then, lines=True).lines
         old, old_basis = _by_fact(lines, then, settled, 0), _by_fact(_together(plan, then, lines), then, settled, 0)
-    names = {known.number: (name, known.group) for name, known in state.persons.items()}
+    persons = {known.number: (name, known.group) for name, known in state.persons.items()}
+    names = _Names(persons, group_names(state, plan), saving_metrics(plan))
     found = [_line(plan, names, key, told, amounts) for key, told, *amounts in _differences(old, new)]
     basis = [_line(plan, names, key, told, (0, 0)) for key, told, *_ in _differences(old_basis, new_basis)]
     return tuple(found), tuple(basis)
@@ -257,7 +258,7 @@ def _together(plan: Plan, facts: Facts, lines: Lines | None) -> Lines | None:
 
 
 def _read(clause: BandPlan | PricePlan, facts: Facts) -> Flags:
-    read = (facts.metric == clause.metric) & facts.in_groups(clause.groups)
+    read: Flags = (facts.metric == clause.metric) & facts.in_groups(clause.groups)
     read &= (facts.day >= clause.since) & (facts.day < clause.until)
     if isinstance(clause, BandPlan) and clause.months:
         read &= np.isin(facts.point, clause.months)
@@ -302,9 +303,17 @@ def _by_fact(lines: Lines | None, facts: Facts, number: int, from_: int) -> dict
     return found
 
 
-def _line(plan: Plan, names: Mapping[int, tuple[str, str]], key: _Key, told: _Told, amounts: Sequence[int]) -> Line:
-    cohort = plan.groups[key.group] if key.group >= 0 else ""
-    person, group = (None, cohort) if key.person == NOBODY else names[key.person]
+class _Names(NamedTuple):
+    """Persons and their subgroups by number, subgroups by number, and the metrics that are savings."""
+
+    persons: Mapping[int, tuple[str, str]]
+    groups: Sequence[str]
+    savings: Sequence[str]
+
+
+def _line(plan: Plan, names: _Names, key: _Key, told: _Told, amounts: Sequence[int]) -> Line:
+    cohort = names.groups[key.group] if key.group >= 0 else ""
+    person, group = (None, cohort) if key.person == NOBODY else names.persons[key.person]
     return Line(
         column=plan.columns[key.clause] if key.clause >= 0 else "",
         metric=plan.metrics[key.metric],
@@ -316,7 +325,7 @@ def _line(plan: Plan, names: Mapping[int, tuple[str, str]], key: _Key, told: _To
         of=told.of,
         gross=amounts[0],
         cut=amounts[1],
-        saving=plan.metrics[key.metric] in saving_metrics(plan),
+        saving=plan.metrics[key.metric] in names.savings,
     )
 
 

@@ -4,62 +4,38 @@ Exit codes: 0 ok, 1 unexpected, 2 usage or invalid scenario, 3 verification fail
 interrupted.
 """
 
-import difflib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
 from io import StringIO, TextIOWrapper
 
 import click
 
+from .commands.lazy import LazyGroup
 from .harmless import harmless
 
 OK, UNEXPECTED, USAGE, UNVERIFIED, NO_STORE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 COMMANDS = {
+    "scenarios": "List the scenarios that come with the program.",
     "check": "Check scenario files, and tell every problem in them.",
     "compare": "Compare a scenario's ways of financing, side by side.",
     "run": "Show one design year by year, or record it as contracts.",
+    "settle": "Settle facts under a contract's terms, without recording anything.",
+    "contract": "Keep a contract: sign it, record what happens, settle and pay.",
     "replay": "Rebuild a recorded contract, and check its payments.",
-    "schema": "Print the JSON schema of scenario files.",
+    "schema": "Print the JSON schema of the files that the program reads.",
     "doctor": "Tell whether this installation is sound.",
 }
 """Every subcommand and its help in short; the module `reports.commands.<name>` has the rest."""
 
 
-class LazyGroup(click.Group):
-    """A group that imports a subcommand's module only when the subcommand is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all subcommands, in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The subcommand, loaded now; None for an unknown name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"reports.commands.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The subcommand that is called; an unknown one is a usage error with a suggestion."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(COMMANDS)}"
-            ctx.fail(f"there is no command '{args[0]}'; {hint}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of subcommands without loading any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+MODULES = {name: f"reports.commands.{name}" for name in COMMANDS}
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, table=COMMANDS, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="effektkontrakt", message="%(package)s %(version)s")
 def effekt() -> None:
     """Compare ways of financing and paying for social investments, seen from a municipality.
@@ -77,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         told = StringIO()
         error.show(told)
-        click.echo(harmless(told.getvalue()), err=True, nl=False)
+        click.echo(harmless(_masked(told.getvalue())), err=True, nl=False)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -101,13 +77,22 @@ def _failed(error: Exception) -> int:
         traceback.print_exc()
     code = _code(error)
     if code != UNEXPECTED:
-        click.echo(harmless(str(error)), err=True)
+        click.echo(harmless(_masked(str(error))), err=True)
         return code
-    told = harmless(" ".join(str(error).split())) or "no message"
+    told = harmless(_masked(" ".join(str(error).split()))) or "no message"
     click.echo(f"effekt: unexpected {type(error).__name__}: {told}", err=True)
     if os.environ.get("EFFEKT_DEBUG") != "1":
         click.echo("Set EFFEKT_DEBUG=1 to see where; please report it with the scenario file.", err=True)
     return code
+
+
+def _masked(text: str) -> str:
+    """A message without CPR numbers, which somebody may have typed; it may end in a log."""
+    if not re.search(r"\d{4}", text):
+        return text
+    from contracts.privacy import masked
+
+    return masked(text)
 
 
 def _code(error: Exception) -> int:

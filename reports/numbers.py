@@ -53,6 +53,35 @@ def kroner_of_ore(ore: int, lang: Language) -> str:
     return kroner(Decimal(ore) / 100, lang, 2 if ore % 100 else 0)
 
 
+def amount(ore: int, lang: Language) -> str:
+    """Øre (or cents) in whole units, always with two decimals and without the unit: `1.500,25`, `−0,50`."""
+    whole, hundredths = divmod(abs(ore), 100)
+    sign = MINUS if ore < 0 else ""
+    return f"{sign}{_grouped(whole, lang)}{_POINT[lang]}{hundredths:02d}"
+
+
+def money(ore: int, lang: Language, currency: str = "DKK") -> str:
+    """An amount with its currency: `1.500,25 kr.`, `DKK 1,500.25`, `1.500,25 EUR`."""
+    text = amount(ore, lang)
+    if lang == "da":
+        return f"{text} {'kr.' if currency == 'DKK' else currency}"
+    return f"{MINUS}{currency} {text[1:]}" if text.startswith(MINUS) else f"{currency} {text}"
+
+
+def quantity(millionths: int, lang: Language) -> str:
+    """A quantity with the decimals that it has, at most six: `13`, `9,6`, `1.240`."""
+    whole, rest = divmod(abs(millionths), 10**6)
+    decimals = f"{_POINT[lang]}{rest:06d}".rstrip("0") if rest else ""
+    return f"{MINUS if millionths < 0 else ''}{_grouped(whole, lang)}{decimals}"
+
+
+def _grouped(whole: int, lang: Language) -> str:
+    return f"{whole:,}".replace(",", ".") if lang == "da" else f"{whole:,}"
+
+
+_POINT: dict[Language, str] = {"da": ",", "en": "."}
+
+
 def millions(value: Number, lang: Language, decimals: int = 1) -> str:
     """Kroner as millions with their unit: `4,2 mio. kr.` or `DKK 4.2 million`."""
     text = number(_divided(value, MILLION), lang, decimals)

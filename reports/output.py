@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,10 @@ def as_json(document: object) -> str:
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV with a head; text that a spreadsheet would take for a formula gets a `'` before it.
 
-    A control character that a terminal may obey is replaced by �.
+    A Decimal keeps its decimals. A control character that a terminal may obey is replaced by �.
     """
     lines = [",".join(_cell(name) for name in columns)]
-    lines += [",".join(_cell(plain(value)) for value in row) for row in rows]
+    lines += [",".join(_cell(value if isinstance(value, Decimal) else plain(value)) for value in row) for row in rows]
     return "\n".join(lines) + "\n"
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contracts.problems import Finding, refuse
 from contracts.frozen import Frozen, Sourced
+from contracts.problems import Finding, refuse
 from contracts.values import Day, Kroner, Name, Share, Text
 
 from .loading import load_model

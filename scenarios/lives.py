@@ -8,8 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from contracts.problems import Finding, refuse
 from contracts.frozen import Frozen, Sourced
+from contracts.problems import Finding, refuse
 from contracts.values import Day, Month, Name
 
 from .reading.words import unknown

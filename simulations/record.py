@@ -97,9 +97,7 @@ def recording(
 def contract_id(scenario: Scenario, design: str, seed: int, number: int, coupling: Coupling = "keyed") -> str:
     """The id of a recorded replication: title, design, seed and number."""
     name = f"{_slug(scenario.title)[:40].rstrip('-')}-{_slug(design)[:24].rstrip('-')}"
-    return f"{name}-{seed}-{number}" + (
-        "-independent" if coupling == "independent" else ""
-    )
+    return f"{name}-{seed}-{number}" + ("-independent" if coupling == "independent" else "")
 
 
 _PLAIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "_": "-"})

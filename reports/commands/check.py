@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reports.commands.options import language, language_option
+from reports.commands.options import language, language_option, scenario_file
 from reports.harmless import harmless, harmless_line
 from reports.texts import Language, counted, say
 
@@ -27,7 +27,7 @@ def command(ctx: click.Context, files: tuple[str, ...], lang: Language | None) -
     wrong = False
     for file in files:
         try:
-            scenario = load(file)
+            scenario = load(scenario_file(file))
         except LoadError as error:
             wrong = True
             click.echo(harmless(f"{error}\n"), err=True)

@@ -10,6 +10,7 @@ from reports.commands.options import (
     language,
     output_form,
     output_options,
+    scenario_file,
     simulation_options,
 )
 from reports.output import as_csv, as_json, check_target, deliver
@@ -43,6 +44,7 @@ def command(
     check_target(target, force)
     from scenarios import load
 
+    file = scenario_file(file)
     scenario = load(file)
     for name in designs:
         check_design(scenario, name)

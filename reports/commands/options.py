@@ -110,6 +110,21 @@ def suggestion(name: str, known: Any) -> str:
     return f"known: {shown}" if names else "there is none yet"
 
 
+def scenario_file(name: str) -> str:
+    """The file that is named, or the scenario of that name among those that come with the program.
+
+    Raises click.UsageError for a name that is neither.
+    """
+    if os.path.exists(name) or os.path.dirname(name) or os.path.splitext(name)[1]:
+        return name
+    from scenarios import library
+
+    known = library()
+    if name not in known:
+        raise click.UsageError(f"there is no file and no scenario '{name}'; {suggestion(name, known)}")
+    return str(known[name])
+
+
 def store_path(chosen: str | None) -> str:
     """The store that is named, or the one in the user's own folder for data."""
     if chosen:

@@ -13,6 +13,7 @@ from reports.commands.options import (
     make_room_for_store,
     output_form,
     output_options,
+    scenario_file,
     simulation_options,
     store_option,
 )
@@ -63,6 +64,7 @@ def command(
     check_target(target, force)
     from scenarios import load
 
+    file = scenario_file(file)
     scenario = load(file)
     check_design(scenario, design)
     if numbers and not recording:

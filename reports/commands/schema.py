@@ -1,29 +1,42 @@
-"""`effekt schema`: the JSON schema of scenario files, for editors that complete and check YAML."""
+"""`effekt schema`: the JSON schemas of the files that the program reads, for editors that complete and check YAML."""
 
 import click
 
 from reports.output import check_target, deliver
 
+FILES = ("scenario", "terms", "facts", "columns")
+
 
 @click.command("schema")
+@click.argument("what", metavar="[scenario|terms|facts|columns]", type=click.Choice(FILES), default="scenario")
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a new file, not the screen.")
 @click.option("--force", is_flag=True, help="Let -o overwrite a file.")
-def command(target: str | None, force: bool) -> None:
-    """Print the JSON schema of scenario files.
+def command(what: str, target: str | None, force: bool) -> None:
+    """Print the JSON schema of the files that the program reads.
 
-    An editor that knows YAML schemas then completes keys and shows what they mean. The first line of a scenario file
-    names the schema: # yaml-language-server: $schema=./scenario.schema.json
+    A scenario (the default), the terms of a contract, the facts that are stated of it, or what the columns of a table
+    mean. An editor that knows YAML schemas then completes keys and shows what they mean. The first line of a file names
+    its schema: # yaml-language-server: $schema=./scenario.schema.json
     """
     check_target(target, force)
-    deliver(schema_text(), target, force)
+    deliver(schema_text() if what == "scenario" else schema_text(what), target, force)
 
 
-def schema_text() -> str:
-    """The schema as JSON, ending with a line break; kept in the repository as scenarios/scenario.schema.json."""
+def schema_text(what: str = "scenario") -> str:
+    """The schema as JSON, ending with a line break; the scenario's is kept as scenarios/scenario.schema.json."""
     import json
 
-    from scenarios import Scenario
+    from pydantic import BaseModel
 
-    schema = Scenario.model_json_schema(by_alias=True)
+    model: type[BaseModel]
+    if what == "scenario":
+        from scenarios import Scenario as model
+    elif what == "terms":
+        from scenarios.contract_files import Agreement as model
+    elif what == "facts":
+        from scenarios.contract_files import FactsFile as model
+    else:
+        from scenarios.tables import Columns as model
+    schema = model.model_json_schema(by_alias=True)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

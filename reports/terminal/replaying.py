@@ -1,24 +1,25 @@
 """A recorded contract as text: what happened, how things stood, and whether every amount recomputes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.audit import Difference, timeline
-from contracts.audit import Row as Happened
-from contracts.events import Event, Measured, SavingRealised, Signed
+from contracts.events import Amended, Event, SavingRealised, Signed
 from contracts.fund import FundState
+from contracts.lifecycle import unpaid
 from contracts.register import Entry
 from contracts.state import State
-from reports.numbers import Language, kroner_of_ore, number
-from reports.texts import counted, names, say, word
+from contracts.terms import Terms
+from reports.numbers import Language, kroner_of_ore, money, number
+from reports.texts import counted, say, word
 
 from .columns import table
+from .event_words import event_words, number_of_ore
 from .grid import Line
+from .naming import Called, called_in
 from .screen import paragraph
 
 Moment = Mapping[str, Any]
-Called = Mapping[str, Mapping[str, str]]
-"""What names of a log are called, by area of the texts."""
 
 
 def list_lines(store: str, entries: Sequence[Entry], lang: Language, width: int) -> Iterator[Line]:
@@ -37,107 +38,102 @@ def contract_lines(
     events: Sequence[Event], moment: Moment, state: State | FundState, lang: Language, width: int
 ) -> Iterator[Line]:
     """What happened up to a moment, and how things stood then."""
-    happened = timeline([event for event in events if _before(event, moment)])
+    happened = events_before(events, moment)
     yield from paragraph(f"{state.log}: {state.title} ({word(lang, 'kind', state.kind)})", width)
     yield "", ""
-    heads = [say(lang, f"replay.{key}") for key in ("number", "date", "what", "amount", "told")]
-    called = _called(events, lang)
-    rows = [
-        [str(h.version), h.effective.isoformat(), word(lang, "event", h.kind), _amount(h, lang), told(h, called, lang)]
-        for h in happened
-    ]
-    yield from table(heads, rows, "rllrl", width)
+    heads = [say(lang, f"replay.{key}") for key in ("number", "date", "what")]
+    heads += [say(lang, "replay.amount", unit=unit_of(currency_of(events), lang)), say(lang, "replay.told")]
+    yield from table(heads, list(event_rows(happened, events, lang)), "rllrl", width)
     yield "", ""
     yield say(lang, "replay.version", version=happened[-1].version, count=len(events)), "group"
-    yield from table([], [[label, value] for label, value in _standing(state, lang)], "lr", width)
+    yield from table([], [[label, value] for label, value in _standing(state, lang, currency_of(events))], "lr", width)
     yield "", ""
 
 
-def _before(event: Event, moment: Moment) -> bool:
+def event_rows(happened: Iterable[Event], events: Sequence[Event], lang: Language) -> Iterator[list[str]]:
+    """Number, day, word, amount and details of each event. events: the whole log, which tells the names of things."""
+    called, savings = called_of(events, lang), savings_of(events)
+    for event in happened:
+        (row,) = timeline([event])
+        shown = "" if row.amount is None else number_of_ore(row.amount, lang)
+        told = event_words(event, called, savings)
+        yield [str(row.version), row.effective.isoformat(), word(lang, "event", row.kind), shown, told]
+
+
+def called_of(events: Sequence[Event], lang: Language) -> Called:
+    """What the clauses and metrics of a log are called, with those of its amendments."""
+    terms = terms_of(events)
+    return Called(lang, {}, {}) if terms is None else called_in(terms, lang)
+
+
+def terms_of(events: Sequence[Event]) -> Terms | None:
+    """A contract's terms with all amendments; none for a fund."""
+    signed = events[0]
+    if not isinstance(signed, Signed):
+        return None
+    agreed = tuple(event.amendment for event in events if isinstance(event, Amended))
+    return signed.terms.model_copy(update={"amendments": (*signed.terms.amendments, *agreed)})
+
+
+def savings_of(events: Sequence[Event]) -> frozenset[str]:
+    """The metrics of a log whose facts are amounts."""
+    return frozenset(event.metric for event in events if isinstance(event, SavingRealised))
+
+
+def currency_of(events: Sequence[Event]) -> str:
+    """The currency of a log; a fund's is kroner."""
+    return events[0].terms.currency if isinstance(events[0], Signed) else "DKK"
+
+
+def unit_of(currency: str, lang: Language) -> str:
+    """A currency as it stands over amounts: `kr.` or its code."""
+    return "kr." if (lang, currency) == ("da", "DKK") else currency
+
+
+def events_before(events: Sequence[Event], moment: Moment) -> list[Event]:
+    """The events up to a moment: a version, a day that they concern, a day on which they were known."""
     version, effective, recorded = moment["version"], moment["effective"], moment["recorded"]
-    return (
-        (version is None or event.version <= version)
+    return [
+        event
+        for event in events
+        if (version is None or event.version <= version)
         and (effective is None or event.effective <= effective)
         and (recorded is None or event.recorded.date() <= recorded)
-    )
+    ]
 
 
-def _called(events: Sequence[Event], lang: Language) -> Called:
-    """What a log's clauses and metrics are called."""
-    clauses = events[0].terms.clauses if isinstance(events[0], Signed) else ()
-    metrics = {event.metric for event in events if isinstance(event, Measured | SavingRealised)}
-    return {"column": names(lang, "column", clauses), "measure": names(lang, "measure", metrics)}
-
-
-def _amount(happened: Happened, lang: Language) -> str:
-    if happened.amount is None:
-        return ""
-    return number_of_ore(happened.amount, lang)
-
-
-def number_of_ore(ore: int, lang: Language) -> str:
-    """Øre as kroner without the unit."""
-    return kroner_of_ore(ore, lang).replace("DKK ", "").replace(" kr.", "")
-
-
-def told(happened: Happened, called: Called, lang: Language) -> str:
-    """What an event tells beside its amount, in words."""
-    shown = {field: value for field, value in happened.detail.items() if value != happened.effective}
-    return ", ".join(filter(None, _details(shown, called, lang)))
-
-
-def _details(detail: Mapping[str, Any], called: Called, lang: Language) -> Iterator[str]:
-    for field, value in detail.items():
-        match field:
-            case "kind":
-                yield word(lang, "kind", value)
-            case "quantity" | "entitled" | "receipts":
-                continue
-            case "measured":
-                quantity = number(detail["quantity"], lang, 0 if float(detail["quantity"]).is_integer() else 2)
-                yield say(lang, "detail.reached", quantity=quantity, measured=value)
-            case "providers" | "payers" | "paid" | "cuts":
-                yield _shares(field, value, called, lang)
-            case "persons" | "facts":
-                yield say(lang, f"detail.{field.removesuffix('s') if value == 1 else field}", value=value)
-            case "closing" | "early":
-                yield say(lang, f"detail.{field}") if value else ""
-            case "metric":
-                yield called["measure"].get(value, value)
-            case _:
-                yield say(lang, f"detail.{field}", value=value)
-
-
-def _shares(field: str, amounts: Mapping[str, int], called: Called, lang: Language) -> str:
-    """Amounts by name: one name alone, or each with its amount."""
-    area = {"paid": "column", "cuts": "limit"}.get(field, "party")
-    if not amounts:
-        return ""
-    named = {called.get(area, {}).get(name) or word(lang, area, name): amount for name, amount in amounts.items()}
-    if len(named) == 1 and field != "cuts":
-        parts = list(named)
-    else:
-        parts = [f"{name} {number_of_ore(amount, lang)}" for name, amount in named.items()]
-    return say(lang, f"detail.{field}", value=", ".join(parts))
-
-
-def _standing(state: State | FundState, lang: Language) -> Iterator[tuple[str, str]]:
+def _standing(state: State | FundState, lang: Language, currency: str) -> Iterator[tuple[str, str]]:
     if isinstance(state, FundState):
-        yield say(lang, "replay.capital"), kroner_of_ore(state.capital, lang)
+        yield say(lang, "replay.capital"), _money(state.capital, lang, currency)
         for key in ("released", "repaid", "written_off"):
-            yield say(lang, f"replay.{key}"), kroner_of_ore(sum(getattr(state, key).values()), lang)
-        yield say(lang, "replay.balance"), kroner_of_ore(state.balance, lang)
+            yield say(lang, f"replay.{key}"), _money(sum(getattr(state, key).values()), lang, currency)
+        yield say(lang, "replay.balance"), _money(state.balance, lang, currency)
         return
     settled = sum(state.paid.values())
     paid = sum(sum(payment.amounts.values()) for payment in state.payments)
-    yield say(lang, "replay.drawn"), kroner_of_ore(state.drawn, lang)
-    yield say(lang, "replay.entitled"), kroner_of_ore(settled, lang)
-    yield say(lang, "replay.paid"), kroner_of_ore(paid, lang)
-    yield say(lang, "replay.unpaid"), kroner_of_ore(settled - paid, lang)
+    yield say(lang, "replay.drawn"), _money(state.drawn, lang, currency)
+    yield say(lang, "replay.entitled"), _money(settled, lang, currency)
+    yield say(lang, "replay.paid"), _money(paid, lang, currency)
+    yield say(lang, "replay.unpaid"), _money(sum(owed_now(state).values()), lang, currency)
     yield say(lang, "replay.persons"), number(len(state.persons), lang)
     yield say(lang, "replay.dropped"), number(len(state.dropped_out), lang)
+    if state.run_off and not state.ended:
+        yield say(lang, "replay.run_off"), state.run_off.isoformat()
     if state.ended:
         yield say(lang, "replay.ended"), state.ended.isoformat()
+
+
+def owed_now(state: State) -> dict[str, int]:
+    """What each payer has still to pay, of all settlements, øre."""
+    total: dict[str, int] = {}
+    for settlement in (*state.settlements, *([state.closing] if state.closing else ())):
+        for payer, amount in unpaid(state, settlement).items():
+            total[payer] = total.get(payer, 0) + amount
+    return total
+
+
+def _money(ore: int, lang: Language, currency: str) -> str:
+    return kroner_of_ore(ore, lang) if currency == "DKK" else money(ore, lang, currency)
 
 
 def check_lines(

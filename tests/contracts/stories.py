@@ -22,7 +22,8 @@ from contracts.lifecycle import (
     Sign,
     Verify,
 )
-from contracts.terms import Terms, statement_dates
+from contracts.terms import Terms
+from contracts.timetable import statement_dates
 from tests import oracle
 from tests.contracts.strategies import SAVINGS, Case, cases
 

@@ -1,41 +1,24 @@
-"""Random contracts with their facts, and a way to settle many of them at once in the words of the oracle."""
+"""Random contracts: terms, simple ones and any, with facts, draws and ends."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
-import numpy as np
 from hypothesis import strategies as st
 
-from contracts import entitlement, settlement
-from contracts.compiled import Plan, compile_terms
+from contracts.agreed import metrics_of
 from contracts.dates import month_end
-from contracts.entitlement import Facts, Lines, facts_of
 from contracts.money import PPM
-from contracts.settlement import Position
-from contracts.terms import SavingsShare, Terms, UnitPrice, statement_dates
-from tests.oracle import Fact, Line, Settled, Settlement
+from contracts.terms import Terms
+from contracts.timetable import contract_dates, statement_dates
+from tests.contracts.agreements import CHANGE, GROUPS, OUTCOMES, PAYERS, POINTS, PROVIDERS, Body, Dice, agreed, gates
+from tests.contracts.walking import SAVINGS, Case, Step, known_facts, walk
+from tests.oracle import Fact
 
-OUTCOMES = ("housing", "work")
-SAVINGS = ("shelter", "benefits")
-POINTS = (0, 6, 12, 24)
-PAYERS = ("Kommunen", "Staten", "Regionen")
-PROVIDERS = ("DSI", "Investeringsfonden", "Banken")
-
-Draws = dict[dt.date, int]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One set of terms and some contracts on it: for each row its facts, its draws (on common days), and its end."""
-
-    terms: Terms
-    facts: tuple[tuple[Fact, ...], ...]
-    draws: tuple[Draws, ...]
-    ends: tuple[dt.date, ...]
+__all__ = ["SAVINGS", "Case", "Step", "known_facts", "walk"]
 
 
 def shares(names: Sequence[str]) -> st.SearchStrategy[dict[str, Decimal]]:
@@ -50,50 +33,48 @@ def shares(names: Sequence[str]) -> st.SearchStrategy[dict[str, Decimal]]:
     return cuts.map(shared)
 
 
-def unit_prices(metrics: Sequence[str] = OUTCOMES) -> st.SearchStrategy[dict[str, object]]:
+PAID_BY = shares(PAYERS)
+
+
+def unit_prices(metrics: Sequence[str] = OUTCOMES) -> st.SearchStrategy[Body]:
+    """Prices by follow-up month, and nothing else."""
     prices = st.dictionaries(st.sampled_from(POINTS), st.integers(0, 90_001), min_size=1)
-    return st.fixed_dictionaries(
-        {
-            "kind": st.just("unit_price"),
-            "metric": st.sampled_from(metrics),
-            "prices": prices,
-            "payers": shares(PAYERS),
-        }
-    )
+    metric = st.sampled_from(metrics)
+    return st.fixed_dictionaries({"kind": st.just("unit_price"), "metric": metric, "prices": prices, "payers": PAID_BY})
+
+
+def tiers() -> st.SearchStrategy[list[Body]]:
+    """One to three tiers by what has been earned; the last may have an end, or give nothing."""
+    return _tiers("until_earned")
 
 
 @st.composite
-def tiers(draw: st.DrawFn) -> list[dict[str, object]]:
-    """One to three tiers; the last may have an end, or give nothing."""
+def _tiers(draw: st.DrawFn, name: str) -> list[Body]:
     bounds: list[int | None] = [*sorted(draw(st.sets(st.integers(1, 300_000), max_size=2))), None]
     if len(bounds) > 1 and draw(st.booleans()):
         bounds.pop()
-    least = [0 if bound is None else 1 for bound in bounds]
+    least = [0 if bound is None or name == "until_saved" else 1 for bound in bounds]
     given_shares = [Decimal(draw(st.integers(low, PPM) | st.just(800_000))) / PPM for low in least]
-    return [{"share": s, "until_earned": b} for s, b in zip(given_shares, bounds, strict=True)]
+    return [{"share": s, name: b} for s, b in zip(given_shares, bounds, strict=True)]
 
 
-def savings_shares() -> st.SearchStrategy[dict[str, object]]:
+def savings_shares() -> st.SearchStrategy[Body]:
+    """A share of a saving, in tiers of what has been earned."""
     return st.fixed_dictionaries(
-        {
-            "kind": st.just("savings_share"),
-            "metric": st.sampled_from(SAVINGS),
-            "tiers": tiers(),
-            "payers": shares(PAYERS),
-        }
+        {"kind": st.just("savings_share"), "metric": st.sampled_from(SAVINGS), "tiers": tiers(), "payers": PAID_BY}
     )
 
 
-def scheduled(start: dt.date, end: dt.date) -> st.SearchStrategy[dict[str, object]]:
+def scheduled(start: dt.date, end: dt.date) -> st.SearchStrategy[Body]:
+    """Amounts on days and in years, and by contract month."""
     years = [year for year in range(start.year, end.year + 1) if dt.date(year, 12, 31) <= end]
-    whens = st.dates(start, end) | st.sampled_from(years)
+    months = [month for month in range(61) if month_end(start, month) <= end]
+    whens = st.dates(start, end) | st.sampled_from([*years, *months])
     amounts = st.dictionaries(whens, st.integers(0, 200_000), min_size=1, max_size=3)
-    return st.fixed_dictionaries({"kind": st.just("scheduled"), "amounts": amounts, "payers": shares(PAYERS)})
+    return st.fixed_dictionaries({"kind": st.just("scheduled"), "amounts": amounts, "payers": PAID_BY})
 
 
-def limits(
-    clauses: Iterable[str], accruals: Sequence[str] = ("daily", "yearly")
-) -> st.SearchStrategy[list[dict[str, object]]]:
+def limits(clauses: Iterable[str], accruals: Sequence[str] = ("daily", "yearly")) -> st.SearchStrategy[list[Body]]:
     """Any combination of limits, each at most once (a limit per clause at most once for each clause)."""
     amount, excess = st.integers(0, 400_000), st.sampled_from(("waits", "lapses"))
     rate = st.integers(0, 150_000).map(lambda ppm: Decimal(ppm) / PPM)
@@ -101,51 +82,55 @@ def limits(
     each = [{"kind": st.just("per_clause"), "clause": st.just(name), **plain} for name in clauses]
     each += [{"kind": st.just(kind), **plain} for kind in ("per_year", "total")]
     each += [{"kind": st.just("per_person"), "amount": amount}]
-    each += [
-        {
-            "kind": st.just("return_ceiling"),
-            "rate": rate,
-            "accrual": st.sampled_from(accruals),
-            "excess": excess,
-        }
-    ]
+    accrual = st.sampled_from(accruals)
+    each += [{"kind": st.just("return_ceiling"), "rate": rate, "accrual": accrual, "excess": excess}]
     chosen = st.lists(st.sampled_from(range(len(each))), unique=True, max_size=len(each))
     return chosen.flatmap(lambda numbers: st.tuples(*(st.fixed_dictionaries(each[n]) for n in numbers)).map(list))
 
 
-def floors() -> st.SearchStrategy[dict[str, object]]:
+def floors() -> st.SearchStrategy[Body]:
     share = st.integers(0, PPM).map(lambda ppm: Decimal(ppm) / PPM)
-    return st.fixed_dictionaries({"share_of_capital": share, "payers": shares(PAYERS)})
+    return st.fixed_dictionaries({"share_of_capital": share, "payers": PAID_BY})
 
 
-def guarantees() -> st.SearchStrategy[dict[str, object]]:
+def guarantees() -> st.SearchStrategy[Body]:
     return st.fixed_dictionaries(
         {"by": st.sampled_from(("Bikubenfonden", PAYERS[0])), "amount": st.integers(0, 300_000)}
     )
 
 
+STATEMENTS = st.fixed_dictionaries({"every_months": st.sampled_from((3, 6, 12))}) | st.fixed_dictionaries(
+    {"months": st.lists(st.integers(0, 60), min_size=1, max_size=6)}
+)
+STARTS = st.dates(dt.date(2019, 1, 1), dt.date(2023, 1, 1)) | st.just(dt.date(2020, 1, 1))
+
+
 @st.composite
-def agreed(draw: st.DrawFn) -> Terms:
-    """Any terms that are complete: clauses of every kind, and limits, floor and guarantee or not."""
-    start = draw(st.dates(dt.date(2019, 1, 1), dt.date(2023, 1, 1)) | st.just(dt.date(2020, 1, 1)))
+def plain_terms(draw: st.DrawFn) -> Terms:
+    """Terms with the simple clauses and limits: prices by month, shares of savings, schedules."""
+    start = draw(STARTS)
     end = month_end(start, draw(st.integers(12, 60)))
     kinds = [unit_prices(), unit_prices(), savings_shares(), scheduled(start, end), st.just({"kind": "none"})]
     bodies = draw(st.lists(st.one_of(kinds), min_size=1, max_size=4))
     clauses = {f"clause {number}": body for number, body in enumerate(bodies)}
-    every = st.fixed_dictionaries({"every_months": st.sampled_from((3, 6, 12))})
-    months = st.fixed_dictionaries({"months": st.lists(st.integers(0, 60), min_size=1, max_size=6)})
     return Terms.model_validate(
         {
             "start": start,
             "end": end,
             "capital": draw(shares(PROVIDERS)),
-            "statements": draw(every | months),
+            "statements": draw(STATEMENTS),
             "clauses": clauses,
             "limits": draw(limits(clauses)),
             "floor": draw(st.none() | floors()),
             "guarantee": draw(st.none() | guarantees()),
         }
     )
+
+
+FOUND = st.sampled_from((Fraction(0), Fraction(1), Fraction(1), Fraction(2), Fraction(48, 5))) | st.integers(
+    0, 5 * PPM
+).map(lambda millionths: Fraction(millionths, PPM))
+SAVED = st.integers(-20_000_000, 50_000_000).map(Fraction)
 
 
 @st.composite
@@ -158,33 +143,82 @@ def facts_for(draw: st.DrawFn, terms: Terms, most: int = 8) -> tuple[Fact, ...]:
         day = draw(st.sampled_from(days[: statement + 1]))
         person = draw(st.none() | st.integers(0, 2))
         if draw(st.booleans()):
-            metric, point = draw(st.sampled_from(SAVINGS)), 0
-            quantity = Fraction(draw(st.integers(-20_000_000, 50_000_000)))
+            metric, point, quantity = draw(st.sampled_from(SAVINGS)), 0, draw(SAVED)
         else:
             metric, point = draw(st.sampled_from(OUTCOMES)), draw(st.sampled_from((*POINTS, 18)))
-            whole = st.integers(0, 3).map(lambda count: count * PPM)
-            quantity = Fraction(draw(whole | st.just(9_600_000) | st.integers(0, 5_000_000)), PPM)
+            quantity = draw(FOUND)
         found.append(Fact(person, day, statement, metric, point, quantity))
     return tuple(found)
 
 
 @st.composite
-def cases(draw: st.DrawFn, terms: st.SearchStrategy[Terms] | None = None, most: int = 8) -> Case:
+def any_facts(draw: st.DrawFn, terms: Terms, most: int = 18) -> tuple[Fact, ...]:
+    """As `facts_for`, and measured of something, in subgroups, on any day, and often told late.
+
+    Mostly of what the terms read, and often on the days that matter to them. A citizen's subgroup is always the same,
+    and a citizen's result is stated once, as a contract accepts it. The last subgroup is none that terms name.
+    """
+    dice, days, (start, _) = Dice(draw), statement_dates(terms), contract_dates(terms)
+    metrics = (*metrics_of(terms), OUTCOMES[0])
+    marks = [each.from_ + dt.timedelta(days=late) for each in terms.amendments for late in (-1, 0)]
+    found: dict[Any, Fact] = {}
+    for number in range(dice.number(0, most)):
+        statement = dice.number(0, len(days) - 1)
+        day = min(dice.pick((dice.pick((*days, *marks)), dice.day(start, days[statement]))), days[statement])
+        metric = dice.pick(metrics)
+        if metric in SAVINGS:
+            found[number] = Fact(None, day, statement, metric, 0, Fraction(dice.number(-20_000_000, 50_000_000)))
+            continue
+        person, point = dice.pick((0, 1, 2, None)), dice.pick(POINTS)
+        group = dice.pick((*GROUPS, "others")) if person is None else GROUPS[person]
+        key = number if person is None else (person, metric, point or day)
+        found[key] = Fact(person, day, statement, metric, point, *_measured(dice, metric), group)
+    return tuple(found.values())
+
+
+def _measured(dice: Dice, metric: str) -> tuple[Fraction, Fraction]:
+    """What was found, and of how much."""
+    of = Fraction(dice.pick(("1", "1", "10", "3", "10.5")))
+    if metric == CHANGE:
+        return Fraction(dice.pick(("0.1", "-1", "7", str(dice.ppm(-PPM, 4 * PPM))))), of
+    return Fraction(dice.pick(("1", "1", "0", "2", "7", "9.6", "0.333333", str(dice.ppm(0, 5 * PPM))))), of
+
+
+@st.composite
+def rising_facts(draw: st.DrawFn, terms: Terms) -> tuple[Fact, ...]:
+    """Whole results, of citizens one each, of counts no more than were measured."""
+    dice, days = Dice(draw), statement_dates(terms)
+    found = []
+    for _ in range(dice.number(0, 12)):
+        statement, person = dice.number(0, len(days) - 1), dice.pick((0, 1, 2, None))
+        of = 1 if person is not None else dice.pick((1, 3, 10))
+        where = dice.pick(days[: statement + 1]), statement, dice.pick(OUTCOMES), dice.pick(POINTS)
+        found.append(Fact(person, *where, Fraction(dice.number(0, of)), Fraction(of), GROUPS[person or 0]))
+    return tuple(found)
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, terms: st.SearchStrategy[Terms] | None = None, most: int = 8, facts: Any = facts_for
+) -> Case:
     """Terms and one to three contracts on them, which may end early, on a statement day or another."""
-    given_terms = draw(agreed() if terms is None else terms)
-    assert given_terms.start is not None
-    assert given_terms.end is not None
+    given_terms = draw(plain_terms() if terms is None else terms)
+    start, end = contract_dates(given_terms)
     rows = draw(st.integers(1, 3))
-    later = st.sets(st.dates(given_terms.start, given_terms.end), max_size=3)
-    days = sorted({given_terms.start} | draw(later))
+    days = sorted({start} | draw(st.sets(st.dates(start, end), max_size=3)))
     ends = st.sampled_from((*days, *statement_dates(given_terms)))
     amounts = st.integers(0, 30_000_001)
     return Case(
         given_terms,
-        tuple(draw(facts_for(given_terms, most)) for _ in range(rows)),
+        tuple(draw(facts(given_terms, most)) for _ in range(rows)),
         tuple({day: draw(amounts) for day in days} for _ in range(rows)),
-        tuple(draw(st.just(given_terms.end) | ends) for _ in range(rows)),
+        tuple(draw(st.just(end) | ends) for _ in range(rows)),
     )
+
+
+def any_cases(terms: st.SearchStrategy[Terms] | None = None, most: int = 18) -> st.SearchStrategy[Case]:
+    """Contracts on any terms, with any facts."""
+    return cases(agreed() if terms is None else terms, most, any_facts)
 
 
 @st.composite
@@ -220,17 +254,49 @@ def limited_persons(draw: st.DrawFn) -> Case:
 
 
 @st.composite
+def gated_persons(draw: st.DrawFn) -> Case:
+    """Two citizens with many results, the goals of gates among them, told on their day or later."""
+    dice, clauses = Dice(draw), {}
+    for name in OUTCOMES[: dice.number(1, 2)]:
+        body = {"kind": "unit_price", "metric": name, "price": dice.pick((100, "33.33")), "payers": {"Kommunen": 1}}
+        body |= {"requires": gates(dice)} | ({"most_per_person": dice.pick((1, 2))} if dice.chance(2) else {})
+        clauses[name] = body
+    limits = [{"kind": "per_person", "amount": dice.number(50, 300)}] if dice.chance(2) else []
+    agreed = {"start": "2020-01-01", "end": "2022-12-31", "capital": {"DSI": 1}, "clauses": clauses, "limits": limits}
+    terms, found = Terms.model_validate(agreed), {}
+    days = statement_dates(terms)
+    for _ in range(dice.number(2, 14)):
+        statement, metric, point = dice.number(0, 2), dice.pick(OUTCOMES), dice.pick(POINTS)
+        day = dice.day(dt.date(2020, 1, 1), days[statement]).replace(day=1)
+        person, quantity = dice.pick((0, 0, 0, 1)), Fraction(dice.pick(("1", "1", "0", "0.5")))
+        found[person, metric, point or day] = Fact(person, day, statement, metric, point, quantity)
+    return Case(terms, (tuple(found.values()),), ({days[0]: 0},), (days[-1],))
+
+
+@st.composite
 def savings_near_tiers(draw: st.DrawFn) -> Case:
     """A share of savings, and in each row a saving within some øre of where a tier ends."""
-    body = draw(savings_shares())
+    body = draw(
+        savings_shares()
+        | st.fixed_dictionaries(
+            {
+                "kind": st.just("savings_share"),
+                "metric": st.just(SAVINGS[0]),
+                "tiers": _tiers("until_saved"),
+                "payers": PAID_BY,
+            }
+        )
+    )
     start, end = dt.date(2020, 1, 1), dt.date(2020, 12, 31)
     terms = Terms.model_validate({"start": start, "end": end, "capital": {"DSI": 1}, "clauses": {"gain": body}})
-    widths, earned = [Fraction(0)], 0
+    marks, earned = [Fraction(0)], Fraction(0)
     for tier in terms.clauses["gain"].tiers:
         if tier.until_earned is not None:
-            widths.append((tier.until_earned - earned) * 100 / Fraction(tier.share))
-            earned = tier.until_earned
-    savings = [int(sum(widths[: n + 1])) + draw(st.integers(-4, 4)) for n in range(len(widths))]
+            marks.append(marks[-1] + (Fraction(tier.until_earned) - earned) * 100 / Fraction(tier.share))
+            earned = Fraction(tier.until_earned)
+        elif tier.until_saved is not None:
+            marks.append(Fraction(tier.until_saved) * 100)
+    savings = [int(mark) + draw(st.integers(-4, 4)) for mark in marks]
     facts = [(Fact(None, end, 0, body["metric"], 0, Fraction(saving)),) for saving in savings]
     return Case(terms, tuple(facts), ({start: 0},) * len(facts), (end,) * len(facts))
 
@@ -263,111 +329,3 @@ def capped_returns(draw: st.DrawFn) -> Case:
     )
     draws = {start: draw(st.integers(10**8, 2 * 10**8)), dt.date(2020, 5, 1): draw(st.integers(0, 10**8))}
     return Case(terms, (draw(facts_for(terms)),), (draws,), (end,))
-
-
-def tabled(plan: Plan, rows: Sequence[Sequence[Fact]]) -> Facts:
-    """The facts of all rows in one table; facts of a metric that no clause knows are left out."""
-    return facts_of(
-        [
-            (
-                row,
-                -1 if fact.person is None else fact.person,
-                fact.day.toordinal(),
-                fact.statement,
-                plan.metrics.index(fact.metric),
-                fact.point,
-                int(fact.quantity if fact.metric in SAVINGS else fact.quantity * PPM),
-            )
-            for row, facts in enumerate(rows)
-            for fact in facts
-            if fact.metric in plan.metrics
-        ]
-    )
-
-
-def known_facts(terms: Terms, facts: Sequence[Fact]) -> list[Fact]:
-    """The facts of metrics that some clause knows."""
-    metrics = {c.metric for c in terms.clauses.values() if isinstance(c, UnitPrice | SavingsShare)}
-    return [fact for fact in facts if fact.metric in metrics]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A settlement day as arrays: paid and cut on it, and the position after it."""
-
-    day: dt.date
-    closing: bool
-    before: Position
-    after: Position
-    paid: np.ndarray
-    cuts: np.ndarray
-
-
-def walk(plan: Plan, due: np.ndarray, draws: Mapping[dt.date, np.ndarray], ends: np.ndarray) -> list[Step]:
-    """Through the days of many contracts: draw, settle, end. due[row, clause, statement], ends[row] ordinals."""
-    position = settlement.opening(plan, len(due))
-    steps = []
-    ordinals = {*plan.statement_days, *ends.tolist(), *(day.toordinal() for day in draws)}
-    for day in map(dt.date.fromordinal, sorted(ordinals)):
-        now, year = day.toordinal(), day.year
-        if day in draws:
-            position = settlement.draw(plan, position, now, year, draws[day])
-        if now in plan.statement_days:
-            after, paid, cuts = settlement.pay(plan, position, due[:, :, plan.statement_days.index(now)], now, year)
-            steps.append(Step(day, False, position, after, paid, cuts))
-            position = after
-        if now in ends:
-            after, paid, cuts = settlement.close(plan, position, now, year, ends == now)
-            steps.append(Step(day, True, position, after, paid, cuts))
-            position = after
-    return steps
-
-
-def walk_case(case: Case) -> tuple[Plan, entitlement.Due, list[Step]]:
-    """Entitle and pay all rows of a case in one array."""
-    plan = compile_terms(case.terms)
-    due = entitlement.entitle(plan, tabled(plan, case.facts), len(case.facts), lines=True)
-    drawn = {day: np.array([draws[day] for draws in case.draws]) for day in case.draws[0]}
-    return plan, due, walk(plan, due.amount, drawn, np.array([end.toordinal() for end in case.ends]))
-
-
-def settle_rows(case: Case) -> list[Settlement]:
-    """All rows of a case settled in one array, each told as the oracle tells it."""
-    plan, due, steps = walk_case(case)
-    assert due.lines is not None
-    table = tabled(plan, case.facts)
-    told = []
-    for row, end in enumerate(case.ends):
-        statements = [_told(plan, step, row) for step in steps if not step.closing]
-        for number, settled in enumerate(statements):
-            cells = zip(plan.columns, due.amount[row, :, number].tolist(), strict=False)
-            statements[number] = replace(settled, entitled={name: amount for name, amount in cells if amount})
-        (closing,) = (_told(plan, step, row) for step in steps if step.closing and step.day == end)
-        told.append(Settlement(_told_lines(plan, due.lines, table, row), statements, closing))
-    return told
-
-
-def _told(plan: Plan, step: Step, row: int) -> Settled:
-    before, after = step.before.paid, step.after.paid
-    split = settlement.split(plan, before, after)[row]
-    received = settlement.to_investors(plan, before.sum(axis=1), after.sum(axis=1))[row]
-    kinds = [limit.kind for limit in plan.limits]
-    cuts = {(kinds[n], plan.columns[c]): int(step.cuts[n, row, c]) for n, c in _places(step.cuts[:, row])}
-    return Settled(
-        entitled={},
-        cuts=cuts,
-        paid={plan.columns[c]: int(step.paid[row, c]) for (c,) in _places(step.paid[row])},
-        parts={(plan.columns[c], plan.payers[p]): int(split[c, p]) for c, p in _places(split)},
-        receipts={plan.investors[i]: int(received[i]) for (i,) in _places(received)},
-    )
-
-
-def _told_lines(plan: Plan, lines: Lines, table: Facts, row: int) -> list[Line]:
-    (own,) = np.nonzero(table.row == row)
-    numbers = {fact: number for number, fact in enumerate(own.tolist())}
-    each = zip(lines.fact.tolist(), lines.clause.tolist(), lines.gross.tolist(), lines.cut.tolist(), strict=True)
-    return [Line(numbers[f], plan.columns[c], gross, cut) for f, c, gross, cut in each if f in numbers]
-
-
-def _places(amounts: np.ndarray) -> list[tuple[int, ...]]:
-    return [tuple(place) for place in np.argwhere(amounts).tolist()]

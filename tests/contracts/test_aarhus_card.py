@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 
 from contracts.compiled import Plan, compile_terms
 from contracts.dates import month_end
-from contracts.entitlement import Facts, entitle, facts_of
+from contracts.entitlement import entitle
+from contracts.facts import Facts, facts_of
 from contracts.money import PPM, ppm
 from contracts.settlement import split
 from contracts.terms import Terms

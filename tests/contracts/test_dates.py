@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.dates import add_months, growth_ppb, month_end
+from contracts.clauses import Scheduled
+from contracts.dates import add_months, growth_ppb, month_end, simple_growth_ppb
 from contracts.money import PPB
-from contracts.terms import Scheduled, Terms, draw_dates, scheduled_dates, statement_dates
-from tests.oracle import growth
+from contracts.terms import Terms
+from contracts.timetable import draw_dates, due_day, scheduled_dates, statement_dates
+from tests import oracle
+from tests.oracle import growth, simple_growth
 
 days = st.dates(dt.date(2000, 1, 1), dt.date(2060, 12, 31))
 rates = st.integers(0, 200_000).map(lambda ppm: Decimal(ppm) / 1_000_000)
@@ -84,6 +87,21 @@ def test_growth_is_the_exact_growth_rounded_down(rate: Decimal, accrual: str, si
     assert growth_ppb(rate, accrual, since.toordinal(), until.toordinal()) == growth(rate, accrual, since, until)
 
 
+@given(rates, accruals, days, st.integers(0, 4000))
+def test_simple_growth_is_the_exact_interest_rounded_down(
+    rate: Decimal, accrual: str, since: dt.date, length: int
+) -> None:
+    until = since + dt.timedelta(days=length)
+    found = simple_growth_ppb(rate, since.toordinal(), until.toordinal(), accrual)
+    assert found == simple_growth(rate, accrual, since, until)
+
+
+def test_simple_growth_is_exact_where_days_do_not_divide_a_year() -> None:
+    start = dt.date(2021, 1, 1).toordinal()
+    assert simple_growth_ppb(Decimal("0.073"), start, start + 5, "daily") == 1_000_000
+    assert simple_growth_ppb(Decimal("0.05"), start, start + 730, "daily") == 100_000_000
+
+
 @given(rates, accruals, days, st.integers(0, 2000), st.integers(0, 2000))
 def test_growth_over_a_split_period_is_that_in_one_go_but_for_rounding(
     rate: Decimal, accrual: str, since: dt.date, first: int, second: int
@@ -96,9 +114,13 @@ def test_growth_over_a_split_period_is_that_in_one_go_but_for_rounding(
     assert whole - 8 < composed < whole + 1
 
 
-def test_time_does_not_run_backwards() -> None:
+@pytest.mark.parametrize("accrual", ["daily", "yearly"])
+def test_time_does_not_run_backwards(accrual: str) -> None:
+    later, earlier = dt.date(2020, 1, 2), dt.date(2020, 1, 1)
     with pytest.raises(ValueError, match="from 2020-01-02 to 2020-01-01"):
-        grown("0.05", "daily", dt.date(2020, 1, 2), dt.date(2020, 1, 1))
+        grown("0.05", accrual, later, earlier)
+    with pytest.raises(ValueError, match="from 2020-01-02 to 2020-01-01"):
+        simple_growth_ppb(Decimal("0.05"), later.toordinal(), earlier.toordinal(), accrual)
 
 
 def terms(start: str, end: str, **given_terms: object) -> Terms:
@@ -129,12 +151,54 @@ def test_a_scheduled_amount_makes_a_statement_on_its_day() -> None:
 def test_amounts_for_the_same_day_are_added() -> None:
     new_years_eve = dt.date(2020, 12, 31)
     fee = Scheduled(kind="scheduled", amounts={2020: 10, new_years_eve: 5}, payers={"K": Decimal(1)})
-    assert scheduled_dates(fee) == {new_years_eve: 15}
+    assert scheduled_dates(fee, dt.date(2020, 1, 1)) == {new_years_eve: 15}
     drawn = terms("2020-01-01", "2021-12-31", draws={12: 10, new_years_eve: 5, 0: 1})
     assert draw_dates(drawn) == {dt.date(2020, 1, 1): 1, new_years_eve: 15}
 
 
+@pytest.mark.parametrize(
+    ("when", "day"),
+    [
+        (0, dt.date(2020, 5, 15)),
+        (1, dt.date(2020, 6, 14)),
+        (12, dt.date(2021, 5, 14)),
+        (2021, dt.date(2021, 12, 31)),
+        (dt.date(2021, 3, 3), dt.date(2021, 3, 3)),
+    ],
+)
+def test_a_key_is_a_contract_month_a_year_or_a_date(when: int | dt.date, day: dt.date) -> None:
+    assert due_day(dt.date(2020, 5, 15), when) == day
+
+
+@given(days, st.integers(0, 1200) | st.integers(1900, 2200) | days)
+def test_due_days_are_those_of_the_oracle(start: dt.date, when: int | dt.date) -> None:
+    gift = Terms.model_validate({"start": start, "capital": {"DSI": 1}, "clauses": {"gift": {"kind": "none"}}})
+    assert due_day(start, when) == oracle.due_day(gift, when)
+
+
+def test_due_months_and_dates_of_a_band_make_statements_on_their_days() -> None:
+    band = {"kind": "band", "nodes": [{"at": 0, "pays": 0}, {"at": 1, "pays": 1}], "payers": {"K": 1}}
+    due = band | {"due": [3, 12, dt.date(2021, 4, 1)]}
+    found = statement_dates(terms("2020-01-01", "2021-12-31", statements={"months": [24]}, clauses={"score": due}))
+    assert found == (dt.date(2020, 3, 31), dt.date(2020, 12, 31), dt.date(2021, 4, 1), dt.date(2021, 12, 31))
+
+
+def test_statements_are_on_stated_dates_within_the_contract() -> None:
+    dates = [dt.date(2019, 12, 31), dt.date(2020, 6, 1), dt.date(2020, 1, 1), dt.date(2022, 1, 1)]
+    found = statement_dates(terms("2020-01-01", "2021-12-31", statements={"dates": dates}))
+    assert found == (dt.date(2020, 1, 1), dt.date(2020, 6, 1), dt.date(2021, 12, 31))
+
+
 def test_terms_read_back_from_json_keep_months_years_and_dates_apart() -> None:
-    fee = {"kind": "scheduled", "amounts": {2020: 10, dt.date(2021, 1, 1): 5}, "payers": {"K": 1}}
-    agreed = terms("2020-01-01", "2021-12-31", draws={0: 1, 6: 2, dt.date(2021, 1, 1): 3}, clauses={"fee": fee})
-    assert Terms.model_validate_json(agreed.model_dump_json()) == agreed
+    fee = {"kind": "scheduled", "amounts": {3: 1, 2020: 10, dt.date(2021, 1, 1): 5}, "payers": {"K": 1}}
+    due = {"due": [0, 6, dt.date(2021, 1, 1)], "steps": [{"at_least": "0.7", "pays": "15.12"}], "payers": {"K": 1}}
+    clauses = {"fee": fee, "score": {"kind": "band"} | due}
+    closed = {"from": dt.date(2021, 2, 1), "clauses": {"fee": None}}
+    agreed = terms(
+        "2020-01-01",
+        "2021-12-31",
+        draws={0: 1, 6: 2, dt.date(2021, 1, 1): 3},
+        clauses=clauses,
+        amendments=[closed],
+    )
+    assert Terms.model_validate_json(agreed.model_dump_json(by_alias=True)) == agreed

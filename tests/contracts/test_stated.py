@@ -124,7 +124,7 @@ def test_an_unknown_person_is_refused_where_enrolments_are_stated() -> None:
     intakes = [Intake(day("2020-01-01"), ("a",))]
     assert "'b', who is not enrolled" in refusal(StatedFacts(facts=FACTS, intakes=intakes))
     early = [Intake(day("2020-04-01"), ("a", "b"))]
-    assert "a day from 2020-04-01" in refusal(StatedFacts(facts=FACTS, intakes=early))
+    assert "'a', who is not enrolled" in refusal(StatedFacts(facts=FACTS, intakes=early))
 
 
 def test_an_early_end_stops_what_comes_after_it() -> None:
@@ -176,9 +176,10 @@ def test_every_enrolment_counts_where_the_terms_read_it() -> None:
 def test_a_report_within_the_reporting_days_joins_its_own_statement_also_before_later_draws() -> None:
     late = FACTS[0]._replace(date=day("2020-12-31"), recorded=day("2021-01-20"))
     draws = {day("2020-01-01"): 100_000, day("2021-01-05"): 100_000}
-    found = statements(StatedFacts(facts=[late], draws=draws), statements={"every_months": 12, "reporting_days": 30})
+    agreed = {"statements": {"every_months": 12, "reporting_days": 30}, "draws": "as_costs"}
+    found = statements(StatedFacts(facts=[late], draws=draws), **agreed)
     assert found[0].lines[0].person == "a"
-    late_everywhere = statements(StatedFacts(facts=[late], draws=draws))
+    late_everywhere = statements(StatedFacts(facts=[late], draws=draws), draws="as_costs")
     assert (found[0].date, late_everywhere[1].lines[0].person) == (day("2020-12-31"), "a")
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from contracts.compiled import Plan, compile_terms
-from contracts.entitlement import entitle, facts_of
+from contracts.entitlement import entitle
+from contracts.facts import facts_of
 from contracts.money import PPM
 from contracts.settlement import split
 from contracts.terms import Terms

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from reports.numbers import (
     MILLIONS,
     THOUSANDS,
+    amount,
     kroner,
     kroner_of_ore,
     margin,
     millions,
+    money,
     number,
     percent,
+    quantity,
     rounded,
     scale_for,
     share_decimals,
@@ -48,6 +51,27 @@ def test_amounts_in_both_languages() -> None:
     assert millions(4_250_000, "en") == "DKK 4.3 million"
     assert kroner_of_ore(150_025, "da") == "1.500,25 kr."
     assert kroner_of_ore(150_000, "da") == "1.500 kr."
+
+
+def test_whole_amounts_always_have_two_decimals_and_their_currency() -> None:
+    assert [amount(ore, "da") for ore in (0, 5, -5, 123_456_789, -100_000)] == [
+        "0,00",
+        "0,05",
+        "−0,05",
+        "1.234.567,89",
+        "−1.000,00",
+    ]
+    assert amount(123_456_789, "en") == "1,234,567.89"
+    assert money(150_025, "da") == "1.500,25 kr."
+    assert money(-150_025, "da", "EUR") == "−1.500,25 EUR"
+    assert money(150_025, "en") == "DKK 1,500.25"
+    assert money(-150_025, "en", "GBP") == "−GBP 1,500.25"
+
+
+def test_a_quantity_has_the_decimals_that_it_has() -> None:
+    millionths = (0, 13_000_000, 9_600_000, 1, -250_000, 1_240_000_000)
+    assert [quantity(each, "da") for each in millionths] == ["0", "13", "9,6", "0,000001", "−0,25", "1.240"]
+    assert quantity(1_240_500_000, "en") == "1,240.5"
 
 
 def test_shares_in_both_languages() -> None:

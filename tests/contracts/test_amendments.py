@@ -1,0 +1,156 @@
+"""Terms that are amended from a date: each fact is settled under the terms in force on its own day."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.compiled import compile_terms
+from contracts.terms import Terms
+from contracts.timetable import clause_spans, contract_dates, statement_dates
+from tests.contracts.examples import FIRST, SECOND, THIRD, contract, earned, found, paid, settled
+
+SINCE = "2021-07-01"
+PRICE = {"kind": "unit_price", "price": 100}
+
+
+def amended(*amendments: dict[str, Any], clauses: dict[str, Any] | None = None, **more: Any) -> Terms:
+    return contract(clauses or {"housing": PRICE}, amendments=amendments, **more)
+
+
+def doubled(**more: Any) -> Terms:
+    return amended({"from": SINCE, "clauses": {"housing": PRICE | {"price": 200}}}, **more)
+
+
+def test_a_price_that_changes_from_a_date_holds_for_what_is_found_from_then_on() -> None:
+    facts = [found("housing", who=who, on=day) for who, day in enumerate(("2021-06-30", SINCE, "2021-07-02"))]
+    late = found("housing", who=9, on="2021-06-30", told=THIRD)
+    assert earned(doubled(), *facts, late, clause="housing") == [0, 100, 200]
+    assert earned(doubled(), *facts, late, clause="housing 2021-07-01") == [0, 400, 400]
+
+
+def test_an_amended_clause_has_a_column_for_each_of_its_spans() -> None:
+    assert compile_terms(doubled()).columns == ("housing", "housing 2021-07-01")
+    spans = clause_spans(doubled())
+    assert [(span.since, span.until) for span in spans] == [(None, dt.date(2021, 7, 1)), (dt.date(2021, 7, 1), None)]
+
+
+def test_a_clause_that_is_agreed_again_as_it_was_stays_one_column() -> None:
+    same = amended({"from": SINCE, "clauses": {"housing": PRICE, "fee": {"kind": "scheduled", "amounts": {36: 5}}}})
+    assert compile_terms(same).columns == ("housing", "fee")
+
+
+def test_a_closed_clause_pays_only_for_what_was_found_before() -> None:
+    closed = amended({"from": SINCE, "clauses": {"housing": None}})
+    facts = found("housing", who=1, on="2021-06-30", told=THIRD), found("housing", who=2, on=SINCE)
+    assert earned(closed, *facts) == [0, 0, 100]
+
+
+def test_a_closed_clause_may_be_agreed_anew() -> None:
+    terms = amended(
+        {"from": "2021-01-01", "clauses": {"housing": None}}, {"from": "2022-01-01", "clauses": {"housing": PRICE}}
+    )
+    facts = [found("housing", who=who, on=day) for who, day in enumerate((FIRST, SECOND, THIRD))]
+    assert earned(terms, *facts, clause="housing") == [100, 100, 100]
+    assert earned(terms, *facts, clause="housing 2022-01-01") == [0, 0, 100]
+
+
+def test_a_clause_may_be_added() -> None:
+    terms = amended({"from": SINCE, "clauses": {"job": {"kind": "unit_price", "price": 7}}})
+    facts = found("job", who=1, on="2021-06-30"), found("job", who=2, on=SINCE)
+    assert earned(terms, *facts, clause="job") == [0, 7, 7]
+
+
+def test_amounts_of_a_replaced_schedule_fall_due_while_it_is_in_force() -> None:
+    old, new = ({"kind": "scheduled", "amounts": dict.fromkeys((12, 24, 36), kroner)} for kroner in (10, 1))
+    terms = amended({"from": SINCE, "clauses": {"fee": new}}, clauses={"fee": old})
+    assert paid(terms) == [10, 1, 1, 0]
+
+
+def test_due_months_of_a_replaced_band_fall_due_while_it_is_in_force_and_each_reads_its_own_facts() -> None:
+    old, new = ({"kind": "band", "steps": [{"at_least": "0.5", "pays": k}], "due": [12, 24, 36]} for k in (10, 1))
+    terms = amended({"from": SINCE, "clauses": {"score": new}}, clauses={"score": old})
+    facts = found("score", 1), found("score", 0, of=9, month=24, on=THIRD)
+    assert earned(terms, *facts, clause="score") == [10, 10, 10]
+    assert earned(terms, *facts, clause="score 2021-07-01") == [0, 0, 0]
+
+
+def test_an_amended_clause_counts_anew() -> None:
+    tiers = [{"price": 100, "until": 1}, {"price": 10}]
+    once = {"kind": "unit_price", "tiers": tiers}
+    terms = amended({"from": SINCE, "clauses": {"housing": once | {"per": 2}}}, clauses={"housing": once})
+    facts = found("housing", 2), found("housing", 2, on=SECOND)
+    assert earned(terms, *facts, clause="housing") == [110] * 3
+    assert earned(terms, *facts, clause="housing 2021-07-01") == [0, 55, 55]
+
+
+def test_gates_and_conditions_look_back_before_the_amendment() -> None:
+    gated = {"kind": "unit_price", "price": 200, "requires": [{"metric": "job"}]}
+    terms = amended({"from": SINCE, "clauses": {"housing": gated}})
+    assert earned(terms, found("job", who=1), found("housing", who=1, on=SECOND), clause="housing 2021-07-01")[1] == 200
+    bonus = {"kind": "scheduled", "amounts": {36: 5}, "only_if": [{"clause": "housing", "at_least": 300}]}
+    terms = doubled(clauses={"housing": PRICE, "bonus": bonus})
+    facts = found("housing"), found("housing", on=SECOND)
+    assert earned(terms, *facts, clause="bonus") == [0, 0, 5]
+    assert earned(terms, facts[1], clause="bonus") == [0, 0, 0]
+
+
+def test_a_limit_on_a_clause_holds_for_all_its_spans_together() -> None:
+    terms = doubled(limits=[{"kind": "per_clause", "clause": "housing", "amount": 250}])
+    assert paid(terms, found("housing"), found("housing", on=SECOND)) == [100, 150, 0, 0]
+
+
+def test_a_limit_per_person_holds_across_an_amendment() -> None:
+    terms = doubled(limits=[{"kind": "per_person", "amount": 250}])
+    facts = found("housing", who=1), found("housing", who=1, month=24, on=SECOND)
+    assert paid(terms, *facts) == [100, 150, 0, 0]
+
+
+def test_changed_limits_hold_for_statements_from_their_day_on() -> None:
+    low, high = ([{"kind": "total", "amount": amount}] for amount in (150, 10_000))
+    raised = amended({"from": SINCE, "limits": high}, limits=low)
+    assert paid(raised, found("housing", 3)) == [150, 150, 0, 0]
+    lowered = amended({"from": SINCE, "limits": low}, limits=high)
+    assert paid(lowered, found("housing", 3), found("housing", on=SECOND)) == [300, 0, 0, 0]
+    lifted = amended({"from": SINCE, "limits": []}, limits=low)
+    assert paid(lifted, found("housing", 3)) == [150, 150, 0, 0]
+    on_the_day = amended({"from": SECOND, "limits": []}, limits=low)
+    assert paid(on_the_day, found("housing", 3)) == [150, 150, 0, 0]
+
+
+def test_a_limit_that_begins_on_a_statements_day_holds_for_that_statement() -> None:
+    terms = amended({"from": FIRST, "limits": [{"kind": "total", "amount": 150}]})
+    assert paid(terms, found("housing", 3)) == [150, 0, 0, 0]
+
+
+def test_a_new_end_is_the_last_statement_and_the_day_of_floor_and_guarantee() -> None:
+    later = amended({"from": SINCE, "end": "2023-06-30"}, floor={"share_of_capital": "0.5"})
+    assert contract_dates(later)[1] == dt.date(2023, 6, 30)
+    assert statement_dates(later)[-2:] == (dt.date(2022, 12, 31), dt.date(2023, 6, 30))
+    told = settled(later, found("housing", 3), found("housing", month=36, on="2023-03-01"))
+    assert [each.paid for each in told.statements] == [{"housing": 30_000}, {}, {}, {"housing": 10_000}]
+    assert told.closing.paid == {"floor": 49_960_000}
+    sooner = amended({"from": SINCE, "end": "2021-12-31"})
+    assert statement_dates(sooner) == (dt.date(2020, 12, 31), dt.date(2021, 12, 31))
+
+
+def test_limits_that_amendments_cannot_change_are_told() -> None:
+    with pytest.raises(ValidationError, match="hold for the whole contract"):
+        amended({"from": SINCE, "limits": []}, limits=[{"kind": "per_person", "amount": 5}])
+
+
+@pytest.mark.parametrize(
+    ("amendment", "told"),
+    [
+        ({"from": "2019-12-31", "clauses": {"housing": None}}, "expected a day after 2020-01-01"),
+        ({"from": "2023-01-01", "clauses": {"housing": None}}, "lies outside the contract"),
+        ({"from": SINCE}, "changes nothing"),
+        ({"from": SINCE, "clauses": {"job": None}}, "no clause 'job' to close"),
+        ({"from": SINCE, "end": "2021-06-01"}, "lies before 2021-07-01"),
+        ({"from": SINCE, "limits": [{"kind": "per_clause", "clause": "job", "amount": 5}]}, "unknown clause 'job'"),
+    ],
+)
+def test_what_does_not_fit_is_told(amendment: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        amended(amendment)
