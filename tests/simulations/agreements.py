@@ -76,7 +76,7 @@ def unit_prices(draw: st.DrawFn, metric: str) -> Tree:
     if way == "quota" and form != "tiers":
         clause["quota"] = draw(st.sampled_from((Decimal(0), Decimal("0.4"), Decimal("0.6"), Decimal(1))))
     if way == "less":
-        clause["less"] = [draw(metrics())]
+        clause["less"] = [draw(metrics().filter(lambda other: other != metric))]
     if way in ("person", "both"):
         clause["most_per_person"] = draw(st.sampled_from((1, Decimal("1.5"), 2)))
     if way in ("gate", "both"):
@@ -132,7 +132,7 @@ def savings_shares(draw: st.DrawFn) -> Tree:
     if draw(st.booleans()):
         clause["tiers"] = [{"share": Decimal("0.8"), "until_saved": draw(st.integers(1, 400_000))}, {"share": QUARTER}]
     if draw(st.integers(0, 3)) == 0:
-        clause |= {"saving_basis": "budget_minus_accounts", "less": [draw(st.sampled_from(SAVINGS))]}
+        clause |= {"saving_basis": "budget_minus_accounts", "less": [name for name in SAVINGS if name != clause["metric"]]}
     return clause
 
 
