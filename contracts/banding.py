@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import ALWAYS, AmountPlan, BandPlan, TestPlan
 from .facts import Facts, Ints, groups_of, sums
 from .money import PPM, Ore, muldiv
+from .plans import ALWAYS, AmountPlan, BandPlan, TestPlan
 
 Flags = NDArray[np.bool_]
 _LARGEST = 9 * 10**12

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from .aggregate import Refused, refused
 from .commands import Accept, Amend, Correct, Dispute, FactChange, Reject, WithdrawFacts, with_denominators
-from .compiled import Plan, compile_terms
+from .compiled import compile_terms
 from .encoding import problems
 from .events import Accepted, Disputed, FactsEvent, FactsWithdrawn, Rejected
 from .observing import outcome_metrics, saving_metrics
+from .plans import Plan
 from .state import NOBODY, FactKey, State, fact_key
 from .terms import Terms
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .banding import band_due, holds
-from .compiled import BandPlan, Plan, PricePlan, SavingsPlan, SchedulePlan
 from .facts import Facts, Ints, groups_of, order_of, running, since_first, sums
 from .money import Ore
+from .plans import BandPlan, Plan, PricePlan, SavingsPlan, SchedulePlan
 from .pricing import Earned, price_lines, savings_lines, within_quota
 
 _UNCAPPED = 2**62

@@ -31,7 +31,7 @@ from .commands import (
     WithdrawFacts,
     command_of,
 )
-from .compiled import Plan, compile_terms
+from .compiled import compile_terms
 from .events import (
     Amended,
     ContractEvent,
@@ -52,6 +52,7 @@ from .events import (
 )
 from .folding import ContractFolding
 from .observing import dropped_out, enrolled, measured, saving_realised, within_contract
+from .plans import Plan
 from .problems import Finding
 from .settling import draw_amounts, owed, settle_end, settle_statement
 from .state import Settlement, State

@@ -10,9 +10,9 @@ from typing import Any
 from .aggregate import refused
 from .agreed import ENROLLED
 from .commands import DropOut, Enrol, Measure, RealiseSaving, with_denominators
-from .compiled import BandPlan, Plan, PricePlan, SavingsPlan
 from .dates import add_months
 from .money import PPM
+from .plans import BandPlan, Plan, PricePlan, SavingsPlan
 from .privacy import looks_like_cpr
 from .state import NOBODY, State, fact_key
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import ALWAYS, GatePlan, PricePlan, SavingsPlan, SavingTiers, VolumeTiers
 from .facts import Facts, Ints, groups_of, order_of, running, since_first, sums
 from .money import PPM, Ore, muldiv
+from .plans import ALWAYS, GatePlan, PricePlan, SavingsPlan, SavingTiers, VolumeTiers
 
 Flags = NDArray[np.bool_]
 _NEVER = 2**20

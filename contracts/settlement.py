@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import LimitPlan, Plan
 from .dates import growth_ppb, simple_growth_ppb
 from .money import PPB, PPM, Ore, muldiv, parts
+from .plans import LimitPlan, Plan
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from itertools import chain
 
 import numpy as np
 
-from .compiled import Plan, ended_early
+from .compiled import ended_early
 from .encoding import BrokenLog
 from .entitlement import Due, entitle
 from .events import Amounts
 from .facts import Facts, Ints
 from .money import Ore
+from .plans import Plan
 from .settlement import Position, close, draw, pay, received, split, to_investors
 from .state import State
 

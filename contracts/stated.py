@@ -24,12 +24,13 @@ from .commands import (
     Sign,
     Verify,
 )
-from .compiled import Plan, compile_terms
+from .compiled import compile_terms
 from .events import Event, Kind
 from .external import ExternalInvestorContract
 from .internal import InternalFundContract
 from .money import PPM
 from .observing import saving_metrics
+from .plans import Plan
 from .state import State
 from .terms import Leaving, Terms
 

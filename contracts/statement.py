@@ -14,12 +14,13 @@ import numpy as np
 from .aggregate import Folding
 from .banding import Flags, value_to_date
 from .clauses import AnyClause, NoRepayment
-from .compiled import BandPlan, Plan, PricePlan, compile_terms
+from .compiled import compile_terms
 from .entitlement import Lines
 from .events import Amounts, Ended, Event, Settled
 from .facts import Facts, Ints
 from .folding import ContractFolding
 from .observing import saving_metrics
+from .plans import BandPlan, Plan, PricePlan
 from .settling import entitled, facts_table, group_names
 from .state import NOBODY, State
 from .timetable import clause_spans, due_day

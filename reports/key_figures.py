@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.compiled import AnyPlan, BandPlan, Plan, PricePlan, SavingsPlan, compile_terms
+from contracts.compiled import compile_terms
+from contracts.plans import AnyPlan, BandPlan, Plan, PricePlan, SavingsPlan
 from scenarios.model import Scenario
 from simulations import statistics as st
 from simulations.earned import pays_for_results

@@ -12,8 +12,8 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from contracts.compiled import Plan
 from contracts.money import Ore
+from contracts.plans import Plan
 from contracts.settlement import Position, close, draw, opening, pay, received, split, to_investors
 
 from .lives import NEVER

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.agreed import ENROLLED
-from contracts.compiled import Plan
 from contracts.entitlement import entitle, entitle_in_turn
 from contracts.facts import Facts
 from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, Account, Posting
 from contracts.money import PPM, Ore, muldiv, ore, parts, ppm
+from contracts.plans import Plan
 from scenarios.parts import Design
 
 from .calendar import Course, run_contract

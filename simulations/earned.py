@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from contracts.agreed import ENROLLED
-from contracts.compiled import AnyPlan, BandPlan, Plan, PricePlan, SchedulePlan
 from contracts.entitlement import entitle
 from contracts.money import Ore
+from contracts.plans import AnyPlan, BandPlan, Plan, PricePlan, SchedulePlan
 
 from .designs import Played, drawn_to, draws_in, read
 from .facts import contract_facts, needs_persons

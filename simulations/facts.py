@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.agreed import ENROLLED
-from contracts.compiled import BandPlan, Plan, PricePlan
 from contracts.entitlement import Turn
 from contracts.facts import Facts, join_facts
 from contracts.money import PPM
+from contracts.plans import BandPlan, Plan, PricePlan
 
 from .lives import row_of
 from .measuring import FollowUp, Saving

@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 
 from contracts.banding import band_due
-from contracts.compiled import AmountPlan, AnyPlan, BandPlan, CeilingPlan, LimitPlan, Plan, PricePlan, SavingsPlan
 from contracts.dates import growth_ppb, simple_growth_ppb
 from contracts.entitlement import entitle
 from contracts.facts import Facts
 from contracts.money import PPB, PPM, Ore, muldiv, parts
+from contracts.plans import AmountPlan, AnyPlan, BandPlan, CeilingPlan, LimitPlan, Plan, PricePlan, SavingsPlan
 from contracts.pricing import by_volume
 
 from .calendar import run_contract

@@ -8,9 +8,10 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.compiled import BandPlan, Plan, compile_terms
+from contracts.compiled import compile_terms
 from contracts.dates import add_months, month_end
 from contracts.money import ore, ppm
+from contracts.plans import BandPlan, Plan
 from contracts.terms import Terms
 from scenarios.economy import EconomyLine
 from scenarios.lives import HazardDomain, OutcomeMeasure, SavingMeasure, StatedDomain

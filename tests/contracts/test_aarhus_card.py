@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from contracts.compiled import Plan, compile_terms
+from contracts.compiled import compile_terms
 from contracts.dates import month_end
 from contracts.entitlement import entitle
 from contracts.facts import Facts, facts_of
 from contracts.money import PPM, ppm
+from contracts.plans import Plan
 from contracts.settlement import split
 from contracts.terms import Terms
 from tests.contracts.strategies import Step, walk

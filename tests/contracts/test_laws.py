@@ -15,10 +15,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from contracts import settlement
-from contracts.compiled import LimitPlan, Plan, compile_terms
+from contracts.compiled import compile_terms
 from contracts.entitlement import entitle
 from contracts.limits import PerClause, PerPayer, PerPerson
 from contracts.money import PPM
+from contracts.plans import LimitPlan, Plan
 from contracts.terms import Terms
 from contracts.timetable import contract_dates, statement_dates
 from tests.contracts.agreements import OUTCOMES, POINTS, agreed, rising_terms

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from contracts.compiled import Plan, compile_terms
+from contracts.compiled import compile_terms
 from contracts.entitlement import entitle
 from contracts.facts import facts_of
 from contracts.money import PPM
+from contracts.plans import Plan
 from contracts.settlement import split
 from contracts.terms import Terms
 from tests.contracts.strategies import Step, walk

@@ -11,10 +11,11 @@ import numpy as np
 
 from contracts import entitlement, settlement
 from contracts.agreed import metrics_of
-from contracts.compiled import Plan, compile_terms, ended_early
+from contracts.compiled import compile_terms, ended_early
 from contracts.entitlement import Due, Lines
 from contracts.facts import Facts, facts_of
 from contracts.money import PPM
+from contracts.plans import Plan
 from contracts.settlement import Position
 from contracts.terms import Terms
 from tests.oracle import Fact, Line, Settled, Settlement

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from contracts.banding import amount_at
 from contracts.clauses import Band
-from contracts.compiled import BandPlan, compile_terms
+from contracts.compiled import compile_terms
+from contracts.plans import BandPlan
 from contracts.terms import Terms
 from reports.numbers import money
 from reports.terminal.bands import rule_words

@@ -132,7 +132,10 @@ def savings_shares(draw: st.DrawFn) -> Tree:
     if draw(st.booleans()):
         clause["tiers"] = [{"share": Decimal("0.8"), "until_saved": draw(st.integers(1, 400_000))}, {"share": QUARTER}]
     if draw(st.integers(0, 3)) == 0:
-        clause |= {"saving_basis": "budget_minus_accounts", "less": [name for name in SAVINGS if name != clause["metric"]]}
+        clause |= {
+            "saving_basis": "budget_minus_accounts",
+            "less": [name for name in SAVINGS if name != clause["metric"]],
+        }
     return clause
 
 

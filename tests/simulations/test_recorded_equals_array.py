@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import audit
-from contracts.compiled import ALWAYS, Plan, PricePlan
 from contracts.entitlement import entitle
 from contracts.events import Amounts
 from contracts.facts import Facts
 from contracts.money import PPM
 from contracts.observing import saving_metrics
+from contracts.plans import ALWAYS, Plan, PricePlan
 from contracts.settling import facts_table
 from contracts.state import State
 from scenarios import Scenario, library, load

@@ -1,0 +1,240 @@
+"""What terms become for settlement: names are indices, kroner øre, shares millionths, rules dates.
+
+A `Plan` is made by `compiled.compile_terms`; settlement and simulation read nothing else of the terms.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+
+from .dates import Accrual
+from .money import PPM, Ore
+
+ALWAYS = 10**7
+"""A day (proleptic ordinal) that no contract reaches."""
+
+VolumeTiers = tuple[tuple[int, int, int], ...]
+SavingTiers = tuple[tuple[int, int, int, int | None], ...]
+
+
+@dataclass(frozen=True)
+class GatePlan:
+    """A gate: metric index, follow-up month (−1: any), and whether only what is found from then on counts."""
+
+    metric: int
+    point: int
+    from_then: bool
+
+
+@dataclass(frozen=True)
+class TestPlan:
+    """A condition: on a metric (index, else −1) of chosen groups, or on what columns have earned; how to compare.
+
+    threshold: millionths for a metric, øre for columns.
+    """
+
+    metric: int
+    groups: tuple[int, ...]
+    number: bool
+    columns: tuple[int, ...]
+    comparison: str
+    threshold: int
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class SpanPlan:
+    """What all clauses have: the days (proleptic ordinals) of the facts they read, and their conditions."""
+
+    since: int
+    until: int
+    tests: tuple[TestPlan, ...]
+
+
+@dataclass(frozen=True)
+class PricePlan(SpanPlan):
+    """A unit price: metric index, and øre by follow-up month (0 where the month has no price) for `per` millionths.
+
+    tiers: (low, width, øre) by millionths found in all, instead of `price`. less: metrics that are taken off.
+    """
+
+    metric: int
+    price: Ore
+    flat: bool
+    per: int
+    tiers: VolumeTiers
+    groups: tuple[int, ...]
+    most_per_person: int | None
+    quota: int | None
+    gates: tuple[GatePlan, ...]
+    less: tuple[int, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a price by follow-up month and nothing else."""
+        simple = not (self.tiers or self.groups or self.gates or self.less)
+        return simple and self.per == PPM and self.most_per_person is None and self.quota is None
+
+    def price_at(self, point: Ore) -> Ore:
+        """Øre for `per` at a follow-up month, or at each of several."""
+        return self.price[np.minimum(point, len(self.price) - 1)]
+
+
+@dataclass(frozen=True)
+class SavingsPlan(SpanPlan):
+    """A share of savings: metric index, and tiers (low, width, share in ppm, øre earned by the full tier or None).
+
+    baseline: (millionths of a period, øre a unit); without it facts are øre. less: metrics that are taken off.
+    """
+
+    metric: int
+    tiers: SavingTiers
+    baseline: tuple[int, int] | None
+    less: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SchedulePlan(SpanPlan):
+    """Amounts that fall due by themselves: cumulative øre at each statement, and each (day, øre)."""
+
+    due: Ore
+    dated: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class AmountPlan:
+    """An amount of a band: øre, or millionths of what the band is of."""
+
+    pays: int
+    share: int | None
+
+
+@dataclass(frozen=True)
+class DuePlan:
+    """When a band falls due: day, statement, months that the amount is for (12: a whole year), and its least."""
+
+    day: int
+    statement: int
+    months: int
+    least: AmountPlan | None
+
+
+@dataclass(frozen=True)
+class BandPlan(SpanPlan):
+    """A band. steps: (comparison, millionths, amount), the hardest to meet last; nodes: (millionths, amount).
+
+    of: øre that shares are of, or None for the capital drawn. due: empty when it is due with every statement.
+    """
+
+    metric: int
+    number: bool
+    on: Literal["all_so_far", "last_measurement", "each_measurement"]
+    steps: tuple[tuple[str, int, AmountPlan], ...]
+    nodes: tuple[tuple[int, AmountPlan], ...]
+    otherwise: AmountPlan
+    of: int | None
+    due: tuple[DuePlan, ...]
+    dated: bool
+    months: tuple[int, ...]
+    groups: tuple[int, ...]
+
+
+AnyPlan = PricePlan | SavingsPlan | SchedulePlan | BandPlan
+
+
+@dataclass(frozen=True)
+class LimitPlan:
+    """A limit on money: its kind, øre, the columns that it is on (none: all), whether the excess lapses.
+
+    since, until: the settlement days (proleptic ordinals) on which it is in force.
+    """
+
+    kind: str
+    amount: int
+    columns: tuple[int, ...]
+    lapses: bool
+    since: int = 0
+    until: int = ALWAYS
+
+
+@dataclass(frozen=True)
+class CeilingPlan:
+    """The return ceiling's yearly rate, how it accrues, and whether on the outstanding account or on all capital."""
+
+    rate: Decimal
+    accrual: Accrual
+    simple: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Compiled terms. Days are proleptic ordinals, amounts øre, shares ppm.
+
+    `columns` are what can be paid: the clauses, then `floor`, `early end` and `guarantee` where agreed; an amended
+    clause has a column for each span of days. `payer_shares` gives for each column the payers' indices in `payers` and
+    their shares; `payer_caps` the øre that each payer pays at most. `person_columns`: whose lines the person limit
+    cuts.
+    """
+
+    start_day: int
+    end_day: int
+    statement_days: tuple[int, ...]
+    statement_years: tuple[int, ...]
+    reporting_days: int
+    draws: tuple[tuple[int, int], ...]
+    draws_as_costs: bool
+    metrics: tuple[str, ...]
+    groups: tuple[str, ...]
+    clauses: tuple[AnyPlan, ...]
+    columns: tuple[str, ...]
+    payers: tuple[str, ...]
+    payer_shares: tuple[tuple[list[int], list[int]], ...]
+    payer_caps: tuple[int | None, ...]
+    investors: tuple[str, ...]
+    capital_shares: tuple[int, ...]
+    person_cap: int | None
+    person_columns: tuple[int, ...]
+    limits: tuple[LimitPlan, ...]
+    ceiling: CeilingPlan | None
+    floor_column: int | None
+    floor_share: int
+    early_column: int | None
+    early_amount: int
+    early_results: Literal["lapse", "settled", "run_off"]
+    guarantee_column: int | None
+    guarantee_amount: int
+    repays: bool
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it must be known whose result is whose, and on which day."""
+        amended = any(clause.since > 0 or clause.until < ALWAYS for clause in self.clauses)
+        prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
+        return self.person_cap is not None or amended or any(p.gates or p.most_per_person is not None for p in prices)
+
+    @property
+    def plain_prices(self) -> bool:
+        """Whether every unit price is a price by follow-up month and nothing else, in force throughout."""
+        prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
+        everywhere = all(clause.since == 0 and clause.until == ALWAYS and not clause.tests for clause in self.clauses)
+        every = len(self.person_columns) == len(prices)
+        return everywhere and every and all(clause.plain for clause in prices)
+
+    def counts_failures(self, metric: int) -> bool:
+        """Whether some clause divides by how many were measured of a metric."""
+        return any(_divides(clause, metric) for clause in self.clauses)
+
+    @property
+    def needs_capital(self) -> bool:
+        """Whether some clause pays a share of the capital drawn."""
+        return any(isinstance(clause, BandPlan) and clause.of is None for clause in self.clauses)
+
+
+def _divides(clause: AnyPlan, metric: int) -> bool:
+    if any(test.metric == metric for test in clause.tests):
+        return True
+    if isinstance(clause, BandPlan):
+        return clause.metric == metric
+    return isinstance(clause, PricePlan) and clause.metric == metric and clause.quota is not None
