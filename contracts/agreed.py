@@ -122,7 +122,7 @@ def _limit_findings(
         what: object = ""
         if isinstance(limit, PerClause | PerPerson):
             single = limit.clause if isinstance(limit, PerClause) else None
-            what = (single, *limit.clauses) if isinstance(limit, PerClause) else ""
+            what = tuple(sorted(filter(None, (single, *limit.clauses))))
             places = [((*path, "clause"), single)] if single else []
             places += [((*path, "clauses", n), name) for n, name in enumerate(limit.clauses)]
             for place, name in places:

@@ -23,6 +23,7 @@ from .plans import (
     DuePlan,
     GatePlan,
     LimitPlan,
+    PersonLimitPlan,
     Plan,
     PricePlan,
     SavingsPlan,
@@ -85,7 +86,6 @@ def _compiled(text: str) -> Plan:
     payers = tuple(dict.fromkeys(name for shares in splits for name in shares))
     names = _Names(terms, spans, start, tuple(day.toordinal() for day in days))
     ceiling = next((limit for limit in terms.limits if isinstance(limit, ReturnCeiling)), None)
-    cap = next((limit for limit in terms.limits if isinstance(limit, PerPerson)), None)
     return Plan(
         start_day=start.toordinal(),
         end_day=end.toordinal(),
@@ -105,12 +105,7 @@ def _compiled(text: str) -> Plan:
         payer_caps=tuple(_payer_cap(terms, payer) for payer in payers),
         investors=tuple(terms.capital),
         capital_shares=tuple(ppm(share) for share in terms.capital.values()),
-        person_cap=ore(cap.amount) if cap else None,
-        person_columns=tuple(
-            column
-            for column, span in enumerate(spans)
-            if isinstance(span.clause, UnitPrice) and not (cap and cap.clauses and span.name not in cap.clauses)
-        ),
+        person_limits=_person_limits(terms, spans),
         limits=_limits(terms, spans),
         ceiling=CeilingPlan(ceiling.rate, ceiling.accrual, ceiling.method == "simple_average") if ceiling else None,
         floor_column=columns.index("floor") if terms.floor else None,
@@ -325,6 +320,18 @@ def _due(clause: Band, span: ClauseSpan, names: _Names) -> tuple[DuePlan, ...]:
             statement = int(np.searchsorted(names.days, day.toordinal()))
             found.append(DuePlan(day.toordinal(), statement, length, _amount(least) if least and applies else None))
     return tuple(found)
+
+
+def _person_limits(terms: Terms, spans: list[ClauseSpan]) -> tuple[PersonLimitPlan, ...]:
+    priced = [(column, span.name) for column, span in enumerate(spans) if isinstance(span.clause, UnitPrice)]
+    plans = [
+        PersonLimitPlan(
+            ore(limit.amount), tuple(column for column, name in priced if not limit.clauses or name in limit.clauses)
+        )
+        for limit in terms.limits
+        if isinstance(limit, PerPerson)
+    ]
+    return tuple(sorted(plans, key=lambda plan: len(plan.columns)))
 
 
 def _limits(terms: Terms, spans: list[ClauseSpan]) -> tuple[LimitPlan, ...]:

@@ -93,7 +93,7 @@ def _lines(plan: Plan, facts: Facts, rows: int) -> Lines:
         np.concatenate([getattr(each, name) for each in earned]) for name in ("fact", "gross", "statement", "day")
     )
     table = Lines(fact, np.concatenate(numbers), gross, np.zeros(len(fact), np.int64), statement, day)
-    return table if plan.person_cap is None else replace(table, cut=_person_cuts(plan, facts, table, plan.person_cap))
+    return replace(table, cut=_person_cuts(plan, facts, table)) if plan.person_limits else table
 
 
 @dataclass(frozen=True)
@@ -111,14 +111,14 @@ class Turn:
 
 
 def entitle_in_turn(plan: Plan, turns: Sequence[Turn], others: Facts, rows: int, persons: int) -> Due:
-    """As `entitle` under a person limit, for facts that come in the order in which persons are served.
+    """As `entitle` under one limit per person, for facts that come in the order in which persons are served.
 
     It needs no table of lines and no sorting, which makes ten thousand contracts fast; for plans with `plain_prices`.
     others: the facts that no person limit cuts; persons: how many there are over all rows.
     """
     due = entitle(plan, others, rows).amount
     statements = len(plan.statement_days)
-    cap = plan.person_cap if plan.person_cap is not None else _UNCAPPED
+    (cap,) = (limit.amount for limit in plan.person_limits) if plan.person_limits else (_UNCAPPED,)
     earned = np.zeros(persons, np.int64)
     for turn, c, gross in _in_turn(plan, turns):
         before = earned.take(turn.person)
@@ -138,18 +138,23 @@ def _in_turn(plan: Plan, turns: Sequence[Turn]) -> Iterator[tuple[Turn, int, int
                 yield from ((turn, c, price) for turn in mine)
 
 
-def _person_cuts(plan: Plan, facts: Facts, table: Lines, cap: int) -> Ore:
-    limited = np.zeros(len(plan.clauses), bool)
-    limited[list(plan.person_columns)] = True
-    (at,) = np.nonzero(limited[table.clause] & (facts.person[table.fact] >= 0))
+def _person_cuts(plan: Plan, facts: Facts, table: Lines) -> Ore:
+    """What the limits per person cut of each line; a limit on more clauses cuts what the others have left."""
+    (at,) = np.nonzero(facts.person[table.fact] >= 0)
     fact, clause = table.fact[at], table.clause[at]
     row, person, day = facts.row[fact], facts.person[fact], table.day[at]
     order = order_of(row, person, table.statement[at], since_first(day), clause, facts.point[fact])
-    group = groups_of(row[order], person[order])
+    group, clause = groups_of(row[order], person[order]), clause[order]
     gross = table.gross[at][order]
-    before, _ = running(group, gross, int(group[-1]) + 1 if len(group) else 0)
+    net = gross
+    for limit in plan.person_limits:
+        limited = np.zeros(len(plan.clauses), bool)
+        limited[list(limit.columns)] = True
+        mine = np.where(limited[clause], net, 0)
+        before, _ = running(group, mine, int(group[-1]) + 1 if len(group) else 0)
+        net = net - mine + _within_cap(before, mine, limit.amount)
     cuts = np.zeros(len(table.fact), np.int64)
-    cuts[at[order]] = gross - _within_cap(before, gross, cap)
+    cuts[at[order]] = gross - net
     return cuts
 
 

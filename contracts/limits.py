@@ -15,7 +15,11 @@ Excess = Annotated[
 
 
 class PerPerson(Sourced):
-    """No citizen earns more than this in all, over the unit prices (or over these `clauses`); the excess lapses."""
+    """No citizen earns more than this in all, over the unit prices (or over these `clauses`); the excess lapses.
+
+    There may be several, each on its own clauses; those on fewer clauses cut first. Of alternatives no more is paid
+    than the best: a limit on their clauses at the highest price.
+    """
 
     kind: Literal["per_person"]
     amount: Money

@@ -169,7 +169,7 @@ def needs_persons(plan: Plan, metric: str) -> bool:
         if not isinstance(clause, PricePlan):
             continue
         alone = bool(clause.gates) or clause.most_per_person is not None
-        alone |= plan.person_cap is not None and column in plan.person_columns
+        alone |= any(column in limit.columns for limit in plan.person_limits)
         read = (clause.metric, *clause.less, *(gate.metric for gate in clause.gates))
         if alone and metric in [plan.metrics[number] for number in read]:
             return True

@@ -160,6 +160,14 @@ class LimitPlan:
 
 
 @dataclass(frozen=True)
+class PersonLimitPlan:
+    """A limit per person: øre, and the columns whose lines it cuts."""
+
+    amount: int
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class CeilingPlan:
     """The return ceiling's yearly rate, how it accrues, and whether on the outstanding account or on all capital."""
 
@@ -174,8 +182,7 @@ class Plan:
 
     `columns` are what can be paid: the clauses, then `floor`, `early end` and `guarantee` where agreed; an amended
     clause has a column for each span of days. `payer_shares` gives for each column the payers' indices in `payers` and
-    their shares; `payer_caps` the øre that each payer pays at most. `person_columns`: whose lines the person limit
-    cuts.
+    their shares; `payer_caps` the øre that each payer pays at most. `person_limits`: those on fewer columns come first.
     """
 
     start_day: int
@@ -194,8 +201,7 @@ class Plan:
     payer_caps: tuple[int | None, ...]
     investors: tuple[str, ...]
     capital_shares: tuple[int, ...]
-    person_cap: int | None
-    person_columns: tuple[int, ...]
+    person_limits: tuple[PersonLimitPlan, ...]
     limits: tuple[LimitPlan, ...]
     ceiling: CeilingPlan | None
     floor_column: int | None
@@ -212,14 +218,19 @@ class Plan:
         """Whether it must be known whose result is whose, and on which day."""
         amended = any(clause.since > 0 or clause.until < ALWAYS for clause in self.clauses)
         prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
-        return self.person_cap is not None or amended or any(p.gates or p.most_per_person is not None for p in prices)
+        singly = any(p.gates or p.most_per_person is not None for p in prices)
+        return bool(self.person_limits) or amended or singly
 
     @property
     def plain_prices(self) -> bool:
-        """Whether every unit price is a price by follow-up month and nothing else, in force throughout."""
+        """Whether every unit price is a price by follow-up month and nothing else, in force throughout.
+
+        A limit per person is then one, and on all of them.
+        """
         prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
         everywhere = all(clause.since == 0 and clause.until == ALWAYS and not clause.tests for clause in self.clauses)
-        every = len(self.person_columns) == len(prices)
+        limits = self.person_limits
+        every = not limits or (len(limits) == 1 and len(limits[0].columns) == len(prices))
         return everywhere and every and all(clause.plain for clause in prices)
 
     def counts_failures(self, metric: int) -> bool:

@@ -26,7 +26,7 @@ def earned(block: Block, name: str, played: Played) -> tuple[int, int]:
     if played.due is None:
         return 0, 0
     world, contract = played.world, block.setup.contracts[name]
-    plan = replace(contract.plan, person_cap=None)
+    plan = replace(contract.plan, person_limits=())
     if plan.plain_prices and not any(isinstance(clause, BandPlan) for clause in plan.clauses):
         return _priced(block, contract, world.follow_ups), _priced(block, contract, world.anyway)
     columns = [column for column, clause in enumerate(plan.clauses) if pays_for_results(plan, clause)]
@@ -37,7 +37,7 @@ def earned(block: Block, name: str, played: Played) -> tuple[int, int]:
         facts = contract_facts(contract, seen, savings, block.setup.ordinal_of, block.rows, needs_persons(plan))
         return entitle(plan, facts, block.rows, drawn=drawn).amount
 
-    with_ = played.due if contract.plan.person_cap is None else settled(anyway=False)
+    with_ = played.due if not contract.plan.person_limits else settled(anyway=False)
     total, anyway = (int(due[:, columns, -1].sum()) for due in (with_, settled(anyway=True)))
     return total, anyway
 

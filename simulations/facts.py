@@ -31,7 +31,7 @@ def rounds(clause: PricePlan) -> bool:
 def served_in_turn(plan: Plan) -> bool:
     """Whether nothing but a limit per person asks who is who, so that `entitle_in_turn` will do."""
     banded = any(isinstance(clause, BandPlan) for clause in plan.clauses)
-    return plan.person_cap is not None and plan.plain_prices and not banded
+    return bool(plan.person_limits) and plan.plain_prices and not banded
 
 
 def reads_failures(plan: Plan, metric: str) -> bool:

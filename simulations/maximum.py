@@ -43,10 +43,10 @@ def maximum_payment(block: Block, contract: ContractSetup, world: World) -> int:
     draws = draws_in(contract, world, block.rows)
     most = _most(block, contract, world, draws)
     bound = _earned(block, contract, most, draws)
-    if plan.person_cap is not None:
-        cut = np.isin(np.arange(len(plan.clauses)), plan.person_columns)
+    for limit in plan.person_limits:
+        cut = np.isin(np.arange(len(plan.clauses)), limit.columns)
         others = _earned(block, contract, np.where(cut[None, :, None], 0, most), draws)
-        bound = np.minimum(bound, others + _persons(block, contract, world, ()) * plan.person_cap)
+        bound = np.minimum(bound, others + _persons(block, contract, world, ()) * limit.amount)
     if plan.ceiling is not None:
         bound = np.minimum(bound, _returned(block, contract, plan.ceiling, draws))
     if any(cap is not None for cap in plan.payer_caps):
@@ -118,7 +118,7 @@ def _by_payers(plan: Plan, earned: Ore, drawn: Ore | int) -> Ore:
 def _most(block: Block, contract: ContractSetup, world: World, draws: Draws) -> Ore:
     """Entitlements [row, clause, statement] when every goal is reached, before any limit."""
     plan, rows = contract.plan, block.rows
-    eased = replace(plan, clauses=tuple(map(_eased, plan.clauses)), person_cap=None)
+    eased = replace(plan, clauses=tuple(map(_eased, plan.clauses)), person_limits=())
     everyone = _everyone(block, world, read(block, contract, world))
     facts = contract_facts(contract, everyone, [], block.setup.ordinal_of, rows, persons=eased.by_person)
     drawn = drawn_to(contract, draws, rows)

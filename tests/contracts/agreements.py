@@ -279,11 +279,14 @@ def _money_limits(dice: Dice, clauses: Mapping[str, Body | None]) -> list[Body]:
 
 
 def _lasting_limits(dice: Dice, clauses: Mapping[str, Body | None], capped: str) -> list[Body]:
-    """The limits that no amendment changes: per person (on all clauses, or one), per payer, and on the return."""
+    """The limits that no amendment changes: per person (on all clauses, or some), per payer, and on the return."""
     found: list[Body] = []
     if capped != "none":
         some = [] if capped == "all" else [capped]
         found.append({"kind": "per_person", "amount": dice.number(0, 150_000), "clauses": some})
+    priced = [name for name, body in clauses.items() if body and body["kind"] == "unit_price"]
+    if capped == "all" and priced and dice.chance(2):
+        found.append({"kind": "per_person", "amount": dice.number(0, 90_000), "clauses": dice.some(priced, 1, 2)})
     for payer in dice.some(_payers(clauses.values()), 0, 2) if dice.chance(2) else ():
         found.append({"kind": "per_payer", "payer": payer, "amount": dice.number(0, 400_000)})
     if dice.chance(2):

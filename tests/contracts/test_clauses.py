@@ -493,6 +493,13 @@ class TestLimits:
         terms = contract(clauses, limits=[{"kind": "per_person", "amount": 30, "clauses": ["b"]}])
         assert settled(terms, found("a", who=1), found("b", who=1)).statements[0].paid == {"a": 10_000, "b": 3_000}
 
+    def test_limits_per_person_on_fewer_clauses_cut_first(self) -> None:
+        clauses = {name: {"kind": "unit_price", "price": 100} for name in ("a", "b", "c")}
+        whole, best = {"kind": "per_person", "amount": 170}, {"kind": "per_person", "amount": 100, "clauses": ["a", "b"]}
+        facts = [found(name, who=1) for name in ("a", "b", "c")]
+        for limits in ([whole, best], [best, whole]):
+            assert settled(contract(clauses, limits=limits), *facts).statements[0].paid == {"a": 10_000, "c": 7_000}
+
     def ceiling(self, **how: Any) -> Terms:
         fee = {"kind": "scheduled", "amounts": {12: 400_000, 36: 2_000_000}}
         return contract({"fee": fee}, limits=[{"kind": "return_ceiling", "rate": "0.1", **how}])

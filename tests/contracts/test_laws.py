@@ -94,13 +94,15 @@ def test_no_payer_pays_more_than_its_limit(case: Case) -> None:
 @given(limited_persons() | any_cases())
 def test_no_person_earns_more_than_the_limit_per_person(case: Case) -> None:
     plan, due = entitled(case)
-    assume(plan.person_cap is not None)
+    assume(plan.person_limits)
     assert due.lines is not None
-    table, earned = tabled(plan, case.facts), Counter[tuple[int, int]]()
-    for fact, clause, net in zip(due.lines.fact, due.lines.clause, due.lines.net, strict=True):
-        if table.person[fact] >= 0 and clause in plan.person_columns:
-            earned[table.row[fact], table.person[fact]] += net
-    assert all(amount <= plan.person_cap for amount in earned.values())
+    table = tabled(plan, case.facts)
+    for limit in plan.person_limits:
+        earned = Counter[tuple[int, int]]()
+        for fact, clause, net in zip(due.lines.fact, due.lines.clause, due.lines.net, strict=True):
+            if table.person[fact] >= 0 and clause in limit.columns:
+                earned[table.row[fact], table.person[fact]] += net
+        assert all(amount <= limit.amount for amount in earned.values())
 
 
 @given(capped_returns())

@@ -116,17 +116,22 @@ def lines_of(terms: Terms, columns: Sequence[Column], facts: Sequence[Fact]) -> 
         elif isinstance(column.clause, SavingsShare):
             for number, gross in _shared(column, facts):
                 found.append(((0, dt.date.min, place, 0), Line(number, column.title, gross)))
-    cap = next((limit for limit in terms.limits if limit.kind == "per_person"), None)
-    if cap is None:
+    caps = [limit for limit in terms.limits if limit.kind == "per_person"]
+    if not caps:
         return [line for _, line in found]
-    limited = {c.title for c in columns if c.clause.kind == "unit_price" and (not cap.clauses or c.name in cap.clauses)}
-    had, lines = Counter[int](), []
-    for _, line in sorted(found, key=lambda each: each[0]):
-        person = facts[line.fact].person
-        if person is not None and line.clause in limited:
-            line = line._replace(cut=max(line.gross - (int(cap.amount * 100) - had[person]), 0))
-            had[person] += line.gross - line.cut
-        lines.append(line)
+    lines = [line for _, line in sorted(found, key=lambda each: each[0])]
+    limited = [
+        {c.title for c in columns if c.clause.kind == "unit_price" and (not cap.clauses or c.name in cap.clauses)}
+        for cap in caps
+    ]
+    for at in sorted(range(len(caps)), key=lambda at: len(limited[at])):
+        had = Counter[int]()
+        for number, line in enumerate(lines):
+            person, left = facts[line.fact].person, line.gross - line.cut
+            if person is not None and line.clause in limited[at]:
+                got = min(left, max(int(caps[at].amount * 100) - had[person], 0))
+                had[person] += got
+                lines[number] = line._replace(cut=line.gross - got)
     return lines
 
 

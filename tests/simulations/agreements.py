@@ -220,6 +220,9 @@ def all_limits(draw: st.DrawFn, clauses: Tree, payers: tuple[str, ...]) -> list[
             limit["method"] = "simple_average"
         if limit["kind"] == "per_person" and priced and draw(st.booleans()):
             limit["clauses"] = draw(named(tuple(priced)))
+    if priced and draw(st.booleans()):
+        some = draw(named(tuple(priced)))
+        found.append({"kind": "per_person", "amount": draw(amounts()), "clauses": some})
     unique = {(limit["kind"], limit.get("clause"), str(limit.get("clauses"))): limit for limit in found}
     allowed = limited_persons(clauses.values())
     return [limit for limit in unique.values() if allowed or limit["kind"] != "per_person"]
