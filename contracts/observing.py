@@ -199,7 +199,8 @@ def statement_for(doing: str, state: State, plan: Plan, effective: dt.date, toda
             return dt.date.fromordinal(day)
     last = dt.date.fromordinal(plan.statement_days[-1])
     found = f"one of {effective}, recorded on {today}"
-    raise refused(doing, f"a fact for a statement up to {last}", found, "nothing settles it under these terms")
+    hint = "no later statement pays it; if it was recorded in time, say when"
+    raise refused(doing, f"a fact for a statement up to {last}", found, hint)
 
 
 def _metric(doing: str, plan: Plan, metric: str, known: tuple[str, ...]) -> None:

@@ -32,7 +32,8 @@ def effekt(line: str, folder: Path) -> str:
 
 
 def test_the_commands_run_one_after_the_other_and_print_what_is_shown(tmp_path: Path) -> None:
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    for folder in ("scenarios", "docs"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     printed = [effekt(line, tmp_path) for block in blocks("sh") for line in block.splitlines()]
     (shown,) = blocks("text")
     assert printed[0].startswith(shown.rstrip("\n"))

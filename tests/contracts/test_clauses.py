@@ -495,7 +495,8 @@ class TestLimits:
 
     def test_limits_per_person_on_fewer_clauses_cut_first(self) -> None:
         clauses = {name: {"kind": "unit_price", "price": 100} for name in ("a", "b", "c")}
-        whole, best = {"kind": "per_person", "amount": 170}, {"kind": "per_person", "amount": 100, "clauses": ["a", "b"]}
+        whole = {"kind": "per_person", "amount": 170}
+        best = {"kind": "per_person", "amount": 100, "clauses": ["a", "b"]}
         facts = [found(name, who=1) for name in ("a", "b", "c")]
         for limits in ([whole, best], [best, whole]):
             assert settled(contract(clauses, limits=limits), *facts).statements[0].paid == {"a": 10_000, "c": 7_000}

@@ -421,6 +421,15 @@ class TestFiles:
         assert contract("measure k1 --from good.csv --recorded 2022-06-30") == 2
         assert "good.csv, row 2: " in capsys.readouterr().err
 
+    def test_a_file_may_say_when_each_result_was_recorded(self) -> None:
+        play("\n".join(BEGUN.splitlines()[:4]))
+        late = "facts:\n  - {metric: work, date: 2022-06-25, person: a, recorded: 2022-07-30}\n"
+        Path("late.yaml").write_text(late + "  - {metric: work, date: 2022-06-20, person: b, recorded: 2022-06-22}\n")
+        play("measure k1 --from late.yaml")
+        with open_register("s.sqlite", create=False) as register:
+            told = [(event.effective.day, event.recorded.strftime("%m-%d")) for event in register.events("k1")[-2:]]
+        assert told == [(20, "06-22"), (25, "07-30")]
+
     def test_counts_are_told_as_counts(self, capsys: pytest.CaptureFixture[str]) -> None:
         play("\n".join(BEGUN.splitlines()[:4]))
         play("measure k1 --metric school --quantity 20 --group unge --recorded 2022-06-20")

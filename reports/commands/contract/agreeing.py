@@ -43,7 +43,7 @@ def sign_command(contract: str, file: str, design: str | None, kind: "Kind | Non
     known = _known(path, contract)
     before = aggregate.fold(known) if known else None
     command = Sign(contract, agreed.kind, agreed.title, agreed.terms)
-    new = decided(aggregate, before, [command], recording, moment(recording, before))
+    new = decided(aggregate, before, [command], recording, moment(recording.recorded, before))
     from contracts.register import open_register
 
     with open_register(path) as register:

@@ -96,7 +96,7 @@ def measure_command(
 
     A round of citizens: --metric home --month 12 --reached b-01 --reached b-02 --failed b-03. A cohort: --metric
     offences --quantity 13 --of 155. A saving of the period that ends on the day: --metric saving --amount 480000. Or a
-    whole file with --from; its facts have dates of their own.
+    whole file with --from; its facts have dates of their own, and may say when they were recorded.
     """
     recording = Recording(**how)
     single = {
@@ -125,8 +125,9 @@ def measure_command(
             facts = list(_facts(day, str(metric), month or 0, reached, failed, quantity, of, group or "", amount))
         else:
             facts = _facts_in(file, columns, state)
-        for command, stated in sorted(rounds(compile_terms(state.terms), facts), key=lambda each: each[0].effective):
-            yield Asked(command, stated)
+        told = list(rounds(compile_terms(state.terms), facts))
+        for command, stated in sorted(told, key=lambda each: each[1][0].recorded or each[0].effective):
+            yield Asked(command, stated, stated[0].recorded)
 
     answer(recording, record(recording, contract, asking))
 

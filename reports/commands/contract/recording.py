@@ -55,10 +55,11 @@ def recording_options(function: F) -> F:
 
 
 class Asked(NamedTuple):
-    """A command, and the facts that it states, each with its place."""
+    """A command, the facts that it states, each with its place, and the day on which they were reported, if told."""
 
     command: "Command"
     facts: "Sequence[Stated]" = ()
+    reported: dt.date | None = None
 
 
 class Recorded(NamedTuple):
@@ -85,7 +86,7 @@ def record(how: Recording, contract: str, asking: Asking) -> Recorded:
         events = contract_log(register, contract)
         aggregate = aggregate_of(events)
         before = aggregate.fold(events)
-        now = moment(how, before)
+        now = moment(how.recorded, before)
         new = decided(aggregate, before, asking(before, how.on or now.date()), how, now)
         register.append(contract, len(events), new)
     whole = (*events, *new)
@@ -116,11 +117,13 @@ def decided(
 
     folding, new = aggregate.folding(state), list["Event"]()
     for each in asked:
-        command, facts = each if isinstance(each, Asked) else (each, ())
+        asking = each if isinstance(each, Asked) else Asked(each)
+        told = how.recorded is None and asking.reported is not None
+        at = moment(asking.reported, folding.state) if told else now
         try:
-            found = aggregate.decide(folding.state, command, now=now, by=how.by, reason=how.reason)
+            found = aggregate.decide(folding.state, asking.command, now=at, by=how.by, reason=how.reason)
         except Refused as refusal:
-            raise Refused(_placed(str(refusal), facts)) from None
+            raise Refused(_placed(str(refusal), asking.facts)) from None
         for event in found:
             folding.apply(event)
             new.append(event)
@@ -134,22 +137,22 @@ def _placed(refusal: str, facts: "Sequence[Stated]") -> str:
     return f"{place}: {refusal}" if place else refusal
 
 
-def moment(how: Recording, state: "State | None") -> dt.datetime:
+def moment(recorded: dt.date | dt.datetime | None, state: "State | None") -> dt.datetime:
     """When it is recorded: now, or as stated; a day means that day, after what was recorded on it before.
 
     Raises click.UsageError for a time to come.
     """
     now = dt.datetime.now(dt.UTC).astimezone()
-    if how.recorded is None:
+    if recorded is None:
         return now
-    if isinstance(how.recorded, dt.datetime):
-        at = how.recorded
-    elif how.recorded == now.date():
+    if isinstance(recorded, dt.datetime):
+        at = recorded
+    elif recorded == now.date():
         at = now
     else:
-        at = dt.datetime.combine(how.recorded, dt.time(12)).astimezone()
+        at = dt.datetime.combine(recorded, dt.time(12)).astimezone()
         last = state.recorded if state else at
-        at = last if last.date() == how.recorded and last > at else at
+        at = last if last.date() == recorded and last > at else at
     if at > now:
         raise click.UsageError(f"--recorded: expected a time up to now, found {at.isoformat()}; record it when it is")
     return at
