@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .checks import share_findings
 from .clauses import AnyClause, Band, Clause, NoRepayment, SavingsShare, Scheduled, UnitPrice
-from .limits import Limit, PerClause, PerMetric, PerPayer, PerPerson, ReturnCeiling
+from .limits import Limit, PerClause, PerMetric, PerPayer, PerPerson, PerYear, ReturnCeiling
 from .problems import Finding
 from .timetable import dated, due_day, statement_dates
 
@@ -42,6 +42,7 @@ def findings(terms: "Terms") -> Iterator[Finding]:
             yield Finding(f"no clause reads the metric '{name}'", ("metrics", name, "[key]"), f"read are: {known}")
     yield from _limit_findings(terms, ("limits",), terms.limits, terms.clauses)
     yield from _amendment_findings(terms)
+    yield from _year_findings(terms)
     if terms.start and terms.end:
         yield from date_findings(terms, terms.start, terms.end)
 
@@ -144,6 +145,17 @@ def _limit_findings(
             of = f" of '{limit.clause}'" if isinstance(limit, PerClause) and limit.clause else ""
             yield Finding(f"the limit {limit.kind}{of} stands twice", path, "keep one")
         seen.append((limit.kind, what))
+
+
+def _year_findings(terms: "Terms") -> Iterator[Finding]:
+    begins = [limit.begins for limit in terms.limits if isinstance(limit, PerYear)]
+    for number, amendment in enumerate(terms.amendments):
+        for at, limit in enumerate(amendment.limits or ()):
+            if isinstance(limit, PerYear):
+                if begins and limit.begins != begins[0]:
+                    text = f"expected a year that begins with month {begins[0]}, as before, found {limit.begins}"
+                    yield Finding(text, ("amendments", number, "limits", at, "begins"), "keep the year")
+                begins.append(limit.begins)
 
 
 def _amendment_findings(terms: "Terms") -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from .checks import step_findings, tier_findings
 from .frozen import Frozen, Sourced
 from .problems import Finding, refuse
-from .values import Day, Money, Month, Name, Quantity, Share, Text, Year
+from .values import Day, Level, Money, Month, Name, Quantity, Share, Text, Year
 
 Payers = Annotated[dict[Name, Share], Field(description="who pays which share; adds to 1")]
 Metric = Annotated[Name, Field(description="what is measured; left out, it is the clause's own name")]
@@ -28,10 +28,10 @@ COMPARISONS = ("at_least", "above", "at_most", "below")
 class Threshold(Frozen):
     """One comparison: `at_least` and `at_most` include the number itself, `above` and `below` do not."""
 
-    at_least: Quantity | None = None
-    above: Quantity | None = None
-    at_most: Quantity | None = None
-    below: Quantity | None = None
+    at_least: Level | None = None
+    above: Level | None = None
+    at_most: Level | None = None
+    below: Level | None = None
 
     @property
     def comparison(self) -> tuple[str, Decimal] | None:
@@ -190,7 +190,7 @@ class Step(Threshold, Amount):
 class Node(Amount):
     """A point of a line: at this value this is paid; between two nodes in proportion, outside them as at the end."""
 
-    at: Quantity
+    at: Level
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -36,6 +36,7 @@ from .plans import (
 from .terms import Terms
 from .timetable import (
     ClauseSpan,
+    all_limits,
     clause_spans,
     contract_dates,
     draw_dates,
@@ -90,7 +91,7 @@ def _compiled(text: str) -> Plan:
         start_day=start.toordinal(),
         end_day=end.toordinal(),
         statement_days=names.days,
-        statement_years=tuple(day.year for day in days),
+        year_begins=next((limit.begins for limit in all_limits(terms) if isinstance(limit, PerYear)), 1),
         reporting_days=terms.statements.reporting_days,
         draws=tuple((day.toordinal(), ore(kroner)) for day, kroner in draw_dates(terms).items()),
         draws_as_costs=terms.draws == "as_costs",
@@ -219,7 +220,7 @@ def _cumulative(dated: tuple[tuple[int, int], ...], days: tuple[int, ...]) -> Or
     return due
 
 
-def ended_early(plan: Plan, day: int, year: int) -> Plan:
+def ended_early(plan: Plan, day: int) -> Plan:
     """The plan of a contract that ends on a day (proleptic ordinal): its last statement is then."""
     days = (*(each for each in plan.statement_days if each < day), day)
     clauses: list[AnyPlan] = []
@@ -231,8 +232,7 @@ def ended_early(plan: Plan, day: int, year: int) -> Plan:
             clauses.append(replace(clause, due=tuple(due)))
         else:
             clauses.append(clause)
-    years = (*plan.statement_years[: len(days) - 1], year)
-    return replace(plan, statement_days=days, statement_years=years, clauses=tuple(clauses), end_day=day)
+    return replace(plan, statement_days=days, clauses=tuple(clauses), end_day=day)
 
 
 def _gate(gate: Gate, names: _Names) -> GatePlan:

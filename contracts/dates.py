@@ -25,6 +25,12 @@ def month_end(start: dt.date, month: int) -> dt.date:
     return start if month == 0 else add_months(start, month) - dt.timedelta(days=1)
 
 
+def budget_year(ordinal: int, begins: int = 1) -> int:
+    """The year of a day (proleptic ordinal), where years begin with that month: the calendar year in which it began."""
+    day = _date(ordinal)
+    return day.year - (day.month < begins)
+
+
 @lru_cache(maxsize=4096)
 def growth_ppb(rate: Decimal, accrual: Accrual, since: int, until: int) -> int:
     """Growth of a return account between two days (proleptic ordinals), in billionths, rounded down.

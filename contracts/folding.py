@@ -214,5 +214,4 @@ class ContractFolding:
             "account": amounts.account,
             "paid_in_year": amounts.paid_in_year,
             "day": settlement.statement,
-            "year": settlement.statement.year,
         }

@@ -65,10 +65,14 @@ class PerPayer(Sourced):
 
 
 class PerYear(Sourced):
-    """The contract pays no more than this in a calendar year."""
+    """The contract pays no more than this in a year: a calendar year, or one that begins with another month.
+
+    What is settled by a statement counts in the year of the statement's date. `begins: 4`: years from 1 April.
+    """
 
     kind: Literal["per_year"]
     amount: Money
+    begins: Annotated[int, Field(ge=1, le=12, description="the month with which a year begins")] = 1
     excess: Excess = "waits"
 
 

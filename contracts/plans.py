@@ -182,13 +182,14 @@ class Plan:
 
     `columns` are what can be paid: the clauses, then `floor`, `early end` and `guarantee` where agreed; an amended
     clause has a column for each span of days. `payer_shares` gives for each column the payers' indices in `payers` and
-    their shares; `payer_caps` the øre that each payer pays at most. `person_limits`: those on fewer columns come first.
+    their shares; `payer_caps` the øre that each payer pays at most. `person_limits`: those on fewer columns come
+    first. `year_begins`: the month with which the years of a yearly limit begin.
     """
 
     start_day: int
     end_day: int
     statement_days: tuple[int, ...]
-    statement_years: tuple[int, ...]
+    year_begins: int
     reporting_days: int
     draws: tuple[tuple[int, int], ...]
     draws_as_costs: bool

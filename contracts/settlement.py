@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .dates import growth_ppb, simple_growth_ppb
+from .dates import budget_year, growth_ppb, simple_growth_ppb
 from .money import PPB, PPM, Ore, muldiv, parts
 from .plans import LimitPlan, Plan
 
@@ -23,7 +23,7 @@ class Position:
     The account is rounded on every day on which anything happens in any row, also a draw of nothing: a log that is to
     give the same øre has the same days.
 
-    paid, lapsed [row, column]; paid_year [row] in calendar year `year`; account [row] is what the return ceiling still
+    paid, lapsed [row, column]; paid_year [row] in `year`; account [row] is what the return ceiling still
     allows, on `day` (proleptic ordinal); drawn [row]; ended [row] bool.
     """
 
@@ -56,17 +56,16 @@ def opening(plan: Plan, rows: int) -> Position:
     )
 
 
-def draw(plan: Plan, position: Position, day: int, year: int, amount: Ore) -> Position:
+def draw(plan: Plan, position: Position, day: int, amount: Ore) -> Position:
     """Capital drawn on a day, amount[row] in øre: it adds to what the return ceiling allows.
 
     Capital drawn on a statement day is drawn before it is settled; the end comes after.
     """
-    account, paid_year = _advanced(plan, position, day, year)
-    drawn = position.drawn + amount
-    return replace(position, drawn=drawn, account=account + amount, paid_year=paid_year, day=day, year=year)
+    now = _advance(plan, position, day)
+    return replace(now, drawn=now.drawn + amount, account=now.account + amount)
 
 
-def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tuple[Position, Ore, Ore]:
+def pay(plan: Plan, position: Position, to_date: Ore, day: int) -> tuple[Position, Ore, Ore]:
     """Settle what is entitled to date, to_date[row, clause], on a statement day.
 
     Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
@@ -76,7 +75,7 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tu
     or, where the terms say so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as
     settled in this, and is given up first.
     """
-    now = _advance(plan, position, day, year)
+    now = _advance(plan, position, day)
     clauses = len(plan.clauses)
     claim = np.zeros_like(now.paid)
     claim[:, :clauses] = to_date - now.lapsed[:, :clauses] - now.paid[:, :clauses]
@@ -85,14 +84,14 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int, year: int) -> tu
 
 
 def close(
-    plan: Plan, position: Position, day: int, year: int, rows: NDArray[np.bool_], early: bool = False
+    plan: Plan, position: Position, day: int, rows: NDArray[np.bool_], early: bool = False
 ) -> tuple[Position, Ore, Ore]:
     """End the contract for the chosen rows: the agreed floor and guarantee fall due, and nothing after.
 
     The floor, and the compensation for an early end, are paid within the same limits as the clauses; the guarantor pays
     outside them. What was found since the last statement is not paid. Returns as `pay`.
     """
-    now = _advance(plan, position, day, year)
+    now = _advance(plan, position, day)
     ending = rows & ~now.ended
     claim = np.zeros_like(now.paid)
     if plan.early_column is not None and early:
@@ -162,13 +161,8 @@ def to_investors(plan: Plan, before: Ore, after: Ore) -> Ore:
     return parts(after, plan.capital_shares) - parts(before, plan.capital_shares)
 
 
-def _advance(plan: Plan, position: Position, day: int, year: int) -> Position:
-    account, paid_year = _advanced(plan, position, day, year)
-    return replace(position, account=account, paid_year=paid_year, day=day, year=year)
-
-
-def _advanced(plan: Plan, position: Position, day: int, year: int) -> tuple[Ore, Ore]:
-    """The return account on a day, and what has been paid in its year."""
+def _advance(plan: Plan, position: Position, day: int) -> Position:
+    """The position on a later day: what the return account has grown to, and what has been paid in the year."""
     account = position.account
     if plan.ceiling is not None and plan.ceiling.simple:
         growth = simple_growth_ppb(plan.ceiling.rate, position.day, day, plan.ceiling.accrual)
@@ -178,8 +172,9 @@ def _advanced(plan: Plan, position: Position, day: int, year: int) -> tuple[Ore,
         account = account + muldiv(account, growth, PPB)
     elif day < position.day:
         raise ValueError("time runs forward")
+    year = budget_year(day, plan.year_begins)
     paid_year = position.paid_year if year == position.year else np.zeros_like(position.paid_year)
-    return account, paid_year
+    return replace(position, account=account, paid_year=paid_year, day=day, year=year)
 
 
 def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore, Ore]:

@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 
 from .compiled import ended_early
+from .dates import budget_year
 from .encoding import BrokenLog
 from .entitlement import Due, entitle
 from .events import Amounts
@@ -96,6 +97,7 @@ def entitled(state: State, plan: Plan, facts: Facts | None = None, lines: bool =
 
 def position_of(state: State, plan: Plan) -> Position:
     """What paying remembers, in one row, from recorded amounts only."""
+    settled = (*state.settlements, *((state.closing,) if state.closing else ()))
     return Position(
         paid=_row(state.paid, plan.columns),
         lapsed=_row(state.lapsed, plan.columns),
@@ -104,14 +106,14 @@ def position_of(state: State, plan: Plan) -> Position:
         drawn=np.array([state.drawn]),
         ended=np.array([state.ended is not None]),
         day=state.day.toordinal(),
-        year=state.year,
+        year=budget_year(settled[-1].statement.toordinal(), plan.year_begins) if settled else 0,
     )
 
 
 def draw_amounts(state: State, plan: Plan, day: dt.date, amount: int) -> tuple[dict[str, int], int]:
     """What each provider puts in of a draw, and what the return ceiling allows after it, øre."""
     before = position_of(state, plan)
-    after = draw(plan, before, day.toordinal(), day.year, np.array([amount]))
+    after = draw(plan, before, day.toordinal(), np.array([amount]))
     return _cells(plan.investors, to_investors(plan, before.drawn, after.drawn)[0]), int(after.account[0])
 
 
@@ -119,7 +121,7 @@ def settle_statement(state: State, plan: Plan, number: int, day: dt.date) -> Amo
     """Settle a statement, by its place among the plan's, on a day; raises OverflowError beyond exact sums."""
     due = entitled(state, plan).amount[:, :, number]
     before = position_of(state, plan)
-    after, paid, cuts = pay(plan, before, due, day.toordinal(), day.year)
+    after, paid, cuts = pay(plan, before, due, day.toordinal())
     return _amounts(plan, before, after, paid, cuts, _cells(plan.columns, due[0]))
 
 
@@ -129,11 +131,11 @@ def settle_end(state: State, plan: Plan, day: dt.date, early: bool = False) -> A
     now = before
     paid, cuts = np.zeros_like(before.paid), np.zeros((len(plan.limits), *before.paid.shape), np.int64)
     if early and plan.early_results == "settled":
-        shorter = ended_early(plan, day.toordinal(), day.year)
+        shorter = ended_early(plan, day.toordinal())
         to_date = entitled(state, shorter).amount[:, :, -1]
-        now, paid, cuts = pay(plan, now, to_date, day.toordinal(), day.year)
+        now, paid, cuts = pay(plan, now, to_date, day.toordinal())
         due = _cells(plan.columns, to_date[0])
-    after, more, cut = close(plan, now, day.toordinal(), day.year, np.ones(1, bool), early)
+    after, more, cut = close(plan, now, day.toordinal(), np.ones(1, bool), early)
     return _amounts(plan, before, after, paid + more, cuts + cut, due)
 
 

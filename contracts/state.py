@@ -108,8 +108,8 @@ class State:
     as stated; places: where a fact stands in them, by its key; changes: every change of a fact, by its key, in order.
     counted: facts and changes by statement; verified: how many of them were found right, by statement. closing: what
     fell due at the end; run_off: since when only follow-ups of those enrolled are settled. paid and lapsed by column,
-    drawn, account (what the return ceiling allows on `day`) and paid_in_year (of `year`) are the settlement's position,
-    øre.
+    drawn, account (what the return ceiling allows on `day`) and paid_in_year (of the last settlement's year) are the
+    settlement's position, øre.
     """
 
     contract: str
@@ -134,7 +134,6 @@ class State:
     drawn: int = 0
     account: int = 0
     paid_in_year: int = 0
-    year: int = 0
     closing: Settlement | None = None
     ended: dt.date | None = None
     run_off: dt.date | None = None

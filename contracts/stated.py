@@ -173,12 +173,12 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
     runs_off = plan.early_results == "run_off"
     stops = None if runs_off else stated.ended
     until = min(each for each in (stated.until, stops, end) if each is not None)
-    settling = _settled_on(plan, stated.facts)
-    draws = stated.draws
-    if draws is None:
-        draws = {dt.date.fromordinal(day): amount for day, amount in plan.draws}
-    _refuse_after(end, stated)
-    for day, amount in draws.items():
+    ending = until in (end, stops)
+    last = until + dt.timedelta(days=plan.reporting_days)
+    if ending:
+        _refuse_after(until, last, "early end" if until < end else "end", stated)
+    settling = _settled_on(plan, stated)
+    for day, amount in _draws(plan, stated).items():
         if day <= until:
             # what is settled later than its date has to be settled before capital of a later date is drawn
             waits = max((later for statement, later in settling.items() if statement < day), default=day)
@@ -190,45 +190,71 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
         if leaver.date <= until:
             yield _Step(leaver.date, (2, 0), DropOut(leaver.date, leaver.persons, leaver.why))
     for command, facts in rounds(plan, stated.facts):
-        reported = facts[0].recorded or command.effective
+        reported = _reported(facts[0])
         if reported < command.effective:
             raise Refused(f"{_where(facts[0])}expected a report from {command.effective} on, found {reported}; mend it")
-        if reported <= until or plan.reporting_days:
+        if command.effective <= until and reported <= last:
             yield _Step(reported, (3, 0), command, facts)
-        elif until == end:
-            raise Refused(
-                f"{_where(facts[0])}expected a report up to {end}, the last statement, found {reported}; mend it"
-            )
     for change in stated.changes:
-        if change.effective <= until:
+        if change.effective <= last:
             yield _Step(change.effective, (4, 0), change)
     for number, (day, later) in enumerate(settling.items()):
-        if day <= until:
+        if day <= until and day.toordinal() in plan.statement_days:
             yield _Step(later, (5, 2 * number), Verify(day))
             yield _Step(later, (5, 2 * number + 1), Settle(day))
     if runs_off and stated.ended is not None and stated.ended <= until:
         yield _Step(stated.ended, (6, 0), End(stated.ended, early=True))
-    if until in (end, stops):
-        last = max([until, *(later for day, later in settling.items() if day <= until)])
-        yield _Step(last, (8, 0), End(until, early=until < end))
+    if ending:
+        closed = [later for day, later in settling.items() if day <= until]
+        yield _Step(max(closed, default=until), (8, 0), End(until, early=until < end))
 
 
-def _refuse_after(end: dt.date, stated: StatedFacts) -> None:
-    """Nothing happens after the contract's end; what only lies beyond the last day to be settled is left for later."""
-    days = [each.date for each in stated.intakes or ()] + [each.date for each in stated.leavers]
-    days += [*(stated.draws or ()), *(change.effective for change in stated.changes)]
-    told = [(fact.date, _where(fact)) for fact in stated.facts] + [(day, "") for day in days]
-    for day, where in told:
-        if day > end:
-            raise Refused(f"{where}expected a day up to {end}, the contract's end, found {day}; mend it")
+def _draws(plan: Plan, stated: StatedFacts) -> Mapping[dt.date, int]:
+    """Capital by day: as stated, or as the terms schedule it until an early end."""
+    if stated.draws is not None:
+        return stated.draws
+    scheduled = {dt.date.fromordinal(day): amount for day, amount in plan.draws}
+    return {day: amount for day, amount in scheduled.items() if stated.ended is None or day <= stated.ended}
 
 
-def _settled_on(plan: Plan, facts: Sequence[Stated]) -> dict[dt.date, dt.date]:
-    """When each statement is settled: on its date, or after the days that it leaves for reports where one came then."""
+def _refuse_after(until: dt.date, last: dt.date, word: str, stated: StatedFacts) -> None:
+    """Nothing happens after a contract's end, and nothing is reported or changed after the days that are left for it.
+
+    What only lies beyond the last day to be settled is left for later.
+    """
+    for fact in stated.facts:
+        if fact.date > until:
+            raise Refused(
+                f"{_where(fact)}expected a day up to {until}, the contract's {word}, found {fact.date}; mend it"
+            )
+        if _reported(fact) > last:
+            found = f"found {_reported(fact)}; nothing pays for it after the {word}"
+            raise Refused(f"{_where(fact)}expected a report up to {last}, {found}")
+    told = [("enrolled", each.date, until) for each in stated.intakes or ()]
+    told += [("left", each.date, until) for each in stated.leavers]
+    told += [("draws", day, until) for day in stated.draws or ()]
+    told += [("changed", each.effective, last) for each in stated.changes]
+    for item, day, limit in told:
+        if day > limit:
+            raise Refused(f"{item}: expected a day up to {limit}, for a contract whose {word} is {until}, found {day}")
+
+
+def _reported(fact: Stated) -> dt.date:
+    return fact.recorded or fact.date
+
+
+def _settled_on(plan: Plan, stated: StatedFacts) -> dict[dt.date, dt.date]:
+    """When each statement is settled, and an early end: on its date, or after the days that it leaves for reports where
+    a result was reported, or a change made, in these days.
+    """
+    days = [*map(dt.date.fromordinal, plan.statement_days)]
+    if stated.ended is not None and plan.early_results != "run_off":
+        days = sorted({*(day for day in days if day < stated.ended), stated.ended})
     settled, before = {}, dt.date.min
-    for day in map(dt.date.fromordinal, plan.statement_days):
+    for day in days:
         last = day + dt.timedelta(days=plan.reporting_days)
-        late = any(fact.date <= day < fact.recorded <= last for fact in facts if fact.recorded)
+        late = any(fact.date <= day < fact.recorded <= last for fact in stated.facts if fact.recorded)
+        late |= any(day < change.effective <= last for change in stated.changes)
         before = settled[day] = max(last if late else day, before)
     return settled
 

@@ -60,8 +60,9 @@ class ClauseStatement:
     agreed: the clause, none for the floor, an early end and a guarantee. entitled: to date; before: at the statement
     before; lines: what the lines add up to; otherwise: what the clause as a whole adds to that (a schedule, a band, a
     quota, a condition that came to hold or fail). value: for a band, what was found and measured to date, in
-    millionths. settled: what was settled before; lapsed: what had lapsed by then. cuts: by limit. paid: now; parts: of
-    it, by payer. What is claimed is entitled − settled − lapsed, and what is paid of that is left by the cuts.
+    millionths. settled: what was settled before; lapsed: what had lapsed by then. cuts: by limit; what limits of payers
+    cut counts as settled. paid: now; parts: of it, by payer. What is claimed is entitled − settled − lapsed, and what
+    is paid of that is left by the cuts.
     """
 
     column: str
@@ -108,7 +109,7 @@ class PaymentStatement:
 
     @property
     def paid(self) -> int:
-        """Settled in all."""
+        """Paid in all."""
         return sum(clause.paid for clause in self.clauses)
 
     @property
@@ -166,6 +167,11 @@ def _clause(
     column = plan.columns.index(name)
     entitled_now, had = amounts.entitled.get(name, 0), before.get(name, 0)
     found = sum(line.net for line in lines if line.column == name)
+    parts = amounts.parts.get(name, {})
+    paid = sum(parts.values())
+    cuts = {limit: cells[name] for limit, cells in amounts.cuts.items() if cells.get(name)}
+    if unpaid := amounts.paid.get(name, 0) - paid:
+        cuts["per_payer"] = unpaid
     return ClauseStatement(
         column=name,
         agreed=_agreed(state, name),
@@ -177,9 +183,9 @@ def _clause(
         value=_value(state, plan, column),
         settled=state.paid.get(name, 0),
         lapsed=state.lapsed.get(name, 0),
-        cuts={limit: cells[name] for limit, cells in amounts.cuts.items() if cells.get(name)},
-        paid=amounts.paid.get(name, 0),
-        parts=amounts.parts.get(name, {}),
+        cuts=cuts,
+        paid=paid,
+        parts=parts,
     )
 
 
@@ -339,5 +345,5 @@ def _remarks(state: State, plan: Plan, day: dt.date, amounts: Amounts) -> Iterat
         if last < when <= day and there < least:
             yield "few_enrolled", {"least": least, "found": there, "date": when}
     unpaid = sum(amounts.paid.values()) - sum(sum(parts.values()) for parts in amounts.parts.values())
-    if unpaid:
+    if unpaid > 0:
         yield "unpaid_by_limited_payer", {"amount": unpaid}

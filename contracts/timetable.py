@@ -97,6 +97,13 @@ class LimitSpan(NamedTuple):
     until: dt.date | None
 
 
+def all_limits(terms: "Terms") -> Iterator[Limit]:
+    """Every limit that the terms and their amendments name."""
+    yield from terms.limits
+    for amendment in terms.amendments:
+        yield from amendment.limits or ()
+
+
 def limit_spans(terms: "Terms") -> list[LimitSpan]:
     """Every limit that is ever in force."""
     ended: list[LimitSpan] = []

@@ -60,6 +60,13 @@ Quantity = Annotated[
     _AS_JSON,
     WithJsonSchema({"type": "number", "minimum": -(10**6), "maximum": 10**6}),
 ]
+Level = Annotated[
+    Decimal,
+    Field(ge=-(10**10), le=10**10, decimal_places=6, description="a number to compare with: a share, a sum, or kroner"),
+    BeforeValidator(_number),
+    _AS_JSON,
+    WithJsonSchema({"type": "number", "minimum": -(10**10), "maximum": 10**10}),
+]
 Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a share from 0 to 1, such as 0.5")]
 Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6, description="a yearly rate, such as 0.046")]
 Month = Annotated[int, Field(ge=0, le=1200, description="a month counted from the start")]

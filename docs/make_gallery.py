@@ -30,6 +30,7 @@ _LIMITS = {
     "per_year": "limit of the year",
     "total": "limit in all",
     "return_ceiling": "return ceiling",
+    "per_payer": "limit of the payer",
 }
 _REMARKS = {
     "few_enrolled": "! enrolled by {date}: {found} of {least}",

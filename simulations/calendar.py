@@ -136,14 +136,14 @@ def run_contract(
     due: Ore,
     draws: Sequence[tuple[int, Ore]],
     days: tuple[Sequence[int], int],
-    ordinals: Callable[[int], tuple[int, int]],
+    ordinal: Callable[[int], int],
     rows: int,
     early: bool = False,
 ) -> Course:
     """Let one contract run for all rows: draw, settle, pay, end.
 
     due [row, clause, statement]: cumulative entitlement; draws: (day, øre [row]); days: the statements' day numbers and
-    the end's; ordinals: day number → (proleptic ordinal, calendar year); early: whether the end brings the compensation
+    the end's; ordinal: of a day number; early: whether the end brings the compensation
     for an early one.
     """
     env = simpy.Environment()
@@ -157,7 +157,7 @@ def run_contract(
         for day, amount in draws:
             yield _until(env, day, Phase.DRAW)
             before = position.drawn
-            position = draw(plan, position, *ordinals(day), amount)
+            position = draw(plan, position, ordinal(day), amount)
             drawn.append(Drawn(day, to_investors(plan, before, position.drawn)))
 
     def settling() -> Process:
@@ -165,14 +165,14 @@ def run_contract(
         for number, day in enumerate(days[0]):
             yield _until(env, day, Phase.SETTLE)
             before = position
-            position, paid, cuts = pay(plan, position, due[:, :, number], *ordinals(day))
+            position, paid, cuts = pay(plan, position, due[:, :, number], ordinal(day))
             statements.append(_moment(plan, day, before, position, paid, cuts))
 
     def concluding() -> Process:
         nonlocal position
         yield _until(env, days[1], Phase.END)
         before = position
-        position, paid, cuts = close(plan, position, *ordinals(days[1]), np.ones(rows, bool), early)
+        position, paid, cuts = close(plan, position, ordinal(days[1]), np.ones(rows, bool), early)
         ending.append(_moment(plan, days[1], before, position, paid, cuts))
 
     for process in (drawing(), settling(), concluding()):

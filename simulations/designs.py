@@ -47,7 +47,7 @@ def play(block: Block, name: str) -> Played:
     due = due_in(block, contract, world)
     days = (contract.statement_days, contract.end_day)
     draws = draws_in(contract, world, block.rows)
-    course = run_contract(contract.plan, due, draws, days, block.setup.dates, block.rows)
+    course = run_contract(contract.plan, due, draws, days, block.setup.ordinal, block.rows)
     postings += _cost_postings(block, design, world, contract)
     postings += _contract_postings(block, design, contract, course)
     return Played(world, tuple(postings), course, contract.plan, due)
@@ -111,7 +111,7 @@ def drawn_to(contract: ContractSetup, draws: list[tuple[int, Ints]], rows: int) 
 def _yearly(setup: Setup, rows: int, dated: list[tuple[int, Ore]]) -> Ore:
     total = np.zeros((rows, len(setup.years)), np.int64)
     for day, amount in dated:
-        total[:, setup.dates(day)[1] - setup.years[0]] += amount
+        total[:, setup.year(day) - setup.years[0]] += amount
     return total
 
 

@@ -62,7 +62,7 @@ def _earned(block: Block, contract: ContractSetup, due: Ore, draws: Draws) -> Or
     days = (contract.statement_days, contract.end_day)
     # without a ceiling only the sum of the draws matters, for the floor
     drawn = [(draws[0][0], np.sum([amount for _, amount in draws], axis=0))] if draws else []
-    course = run_contract(plan, due, drawn, days, block.setup.dates, block.rows, early=True)
+    course = run_contract(plan, due, drawn, days, block.setup.ordinal, block.rows, early=True)
     paid = course.position.paid
     total: Ore = paid.sum(axis=1)
     return total if plan.guarantee_column is None else total - paid[:, plan.guarantee_column]
@@ -84,7 +84,7 @@ def _returned(block: Block, contract: ContractSetup, ceiling: CeilingPlan, draws
     # settled step by step, the return may be rounded up by an øre on every draw and statement
     total: Ore = np.full(block.rows, len(draws) + len(contract.statement_days), np.int64)
     for day, amount in draws:
-        since = block.setup.dates(day)[0]
+        since = block.setup.ordinal(day)
         if ceiling.simple:
             growth = simple_growth_ppb(ceiling.rate, since, end, ceiling.accrual)
         else:

@@ -106,9 +106,13 @@ class Setup:
             paths += [path] * group.citizens
         return paths
 
-    def dates(self, day: int) -> tuple[int, int]:
-        """Proleptic ordinal and calendar year of a day number."""
-        return int(self.ordinal_of[day + 1]), int(self.year_of[day + 1])
+    def ordinal(self, day: int) -> int:
+        """Proleptic ordinal of a day number."""
+        return int(self.ordinal_of[day + 1])
+
+    def year(self, day: int) -> int:
+        """Calendar year of a day number."""
+        return int(self.year_of[day + 1])
 
 
 def prepare(scenario: Scenario) -> Setup:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.limits import PerPerson
+from contracts.limits import PerPayer, PerPerson
 from contracts.statement import ClauseStatement, PaymentStatement
 from contracts.statement import Line as FactLine
 from contracts.terms import Terms
@@ -162,7 +162,7 @@ def _notes(page: Page, statement: PaymentStatement, called: Called) -> Iterator[
     spans = [span.limit for span in limit_spans(page.terms)]
     for kind in dict.fromkeys(limit for clause in statement.clauses for limit in clause.cuts):
         cut = sum(clause.cuts.get(kind, 0) for clause in statement.clauses)
-        ways = {each.excess for each in spans if each.kind == kind and not isinstance(each, PerPerson)}
+        ways = {each.excess for each in spans if each.kind == kind and not isinstance(each, PerPerson | PerPayer)}
         if len(ways) == 1:
             limit = capital(called.limit(kind))
             yield say(page.lang, f"settle.cut_{ways.pop()}", limit=limit, amount=page.money(cut))

@@ -87,14 +87,14 @@ def agreed(draw: st.DrawFn, amended: bool | None = None) -> Terms:
     for number in range(dice.number(1, 4)):
         name = f"clause {number}"
         clauses[name] = _clause(dice, start, months, capped in ("all", name), list(clauses))
-    lasting = _lasting_limits(dice, clauses, capped)
+    lasting, begins = _lasting_limits(dice, clauses, capped), dice.pick((1, 4, start.month))
     terms: Body = {
         "start": start,
         "end": end,
         "capital": dice.shares(PROVIDERS),
         "statements": _statements(dice),
         "clauses": clauses,
-        "limits": lasting + _money_limits(dice, clauses),
+        "limits": lasting + _money_limits(dice, clauses, begins),
         "early_end": {"results": dice.pick(("lapse", "settled")), "payers": dice.shares(PAYERS)},
         "overpayment": dice.pick(("set_off", "repaid")),
     }
@@ -119,7 +119,7 @@ def agreed(draw: st.DrawFn, amended: bool | None = None) -> Terms:
         if number == 0 and end != last:
             amendment["end"] = last
         if dice.chance(2) or not (new or "end" in amendment):
-            amendment["limits"] = lasting + _money_limits(dice, known)
+            amendment["limits"] = lasting + _money_limits(dice, known, begins)
         amendments.append(amendment)
         if since >= last:
             break
@@ -259,8 +259,11 @@ def _condition(dice: Dice, earlier: Sequence[str]) -> Body:
     return {dice.pick(("only_if", "unless")): [test]}
 
 
-def _money_limits(dice: Dice, clauses: Mapping[str, Body | None]) -> list[Body]:
-    """Limits per clause, on several clauses, per metric, per year and in total, each at most once."""
+def _money_limits(dice: Dice, clauses: Mapping[str, Body | None], begins: int) -> list[Body]:
+    """Limits per clause, on several clauses, per metric, per year and in total, each at most once.
+
+    begins: the month with which years begin.
+    """
     found: dict[Any, Body] = {}
     metrics = sorted({body["metric"] for body in clauses.values() if body and "metric" in body})
     for _ in range(dice.number(0, 3)):
@@ -273,6 +276,8 @@ def _money_limits(dice: Dice, clauses: Mapping[str, Body | None]) -> list[Body]:
             what["metric"] = dice.pick(metrics)
         elif kind == "per_metric":
             continue
+        elif kind == "per_year":
+            what["begins"] = begins
         amount = {"amount": dice.number(0, 400_000), "excess": dice.pick(("waits", "lapses"))}
         found.setdefault(str(what), what | amount)
     return list(found.values())

@@ -132,4 +132,4 @@ def test_sums_that_leave_the_exact_range_are_refused() -> None:
 def test_time_does_not_run_backwards() -> None:
     plan = compile_terms(simple(gift={"kind": "none"}))
     with pytest.raises(ValueError, match="time runs forward"):
-        settlement.draw(plan, settlement.opening(plan, 1), plan.start_day - 1, 2019, np.zeros(1, np.int64))
+        settlement.draw(plan, settlement.opening(plan, 1), plan.start_day - 1, np.zeros(1, np.int64))

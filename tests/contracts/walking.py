@@ -96,11 +96,11 @@ def walk(
     steps = []
     ordinals = {*plan.statement_days, *ends.tolist(), *(day.toordinal() for day in draws)}
     for day in map(dt.date.fromordinal, sorted(ordinals)):
-        now, year = day.toordinal(), day.year
+        now = day.toordinal()
         if day in draws:
-            position = settlement.draw(plan, position, now, year, draws[day])
+            position = settlement.draw(plan, position, now, draws[day])
         if now in plan.statement_days:
-            after, paid, cuts = settlement.pay(plan, position, due[:, :, plan.statement_days.index(now)], now, year)
+            after, paid, cuts = settlement.pay(plan, position, due[:, :, plan.statement_days.index(now)], now)
             steps.append(Step(day, False, position, after, paid, cuts))
             position = after
         if now in ends:
@@ -109,8 +109,8 @@ def walk(
             if at_end and now in at_end:
                 done = position.paid + position.lapsed
                 to_date = np.where(rows[:, None], at_end[now], done[:, : len(plan.clauses)])
-                position, found, cut = settlement.pay(plan, position, to_date, now, year)
-            after, paid, cuts = settlement.close(plan, position, now, year, rows, early=now < plan.end_day)
+                position, found, cut = settlement.pay(plan, position, to_date, now)
+            after, paid, cuts = settlement.close(plan, position, now, rows, early=now < plan.end_day)
             steps.append(Step(day, True, before, after, found + paid, cut + cuts))
             position = after
     return steps
@@ -140,7 +140,7 @@ def _at_end(plan: Plan, case: Case) -> dict[int, np.ndarray]:
     """Where early ends settle what was found since the last statement: what is entitled on those days [row, clause]."""
     found = {}
     for end in {end for end in case.ends if plan.early_results == "settled" and end.toordinal() < plan.end_day}:
-        shorter = ended_early(plan, end.toordinal(), end.year)
+        shorter = ended_early(plan, end.toordinal())
         last = len(shorter.statement_days) - 1
         known = [
             [fact._replace(statement=min(fact.statement, last)) for fact in facts if told(fact, last, end)]

@@ -86,7 +86,7 @@ class _Purse:
             self.payers["guarantee"] = {terms.guarantee.by: Decimal(1)}
         self.caps = {limit.payer: _ore(limit.amount) for limit in terms.limits if limit.kind == "per_payer"}
         self.day, self.account, self.drawn = terms.start, 0, 0
-        self.paid, self.lapsed, self.by_year = Counter[str](), Counter[str](), Counter[int]()
+        self.paid, self.lapsed, self.by_day = Counter[str](), Counter[str](), Counter[dt.date]()
 
     def wait_until(self, day: dt.date) -> None:
         for limit in self.terms.limits:
@@ -165,12 +165,14 @@ class _Purse:
         if limit.kind == "return_ceiling":
             return self.account
         if limit.kind == "per_year":
-            return _ore(limit.amount) - self.by_year[self.day.year]
+            years = {day: day.year - (day.month < limit.begins) for day in (*self.by_day, self.day)}
+            this_year = sum(paid for day, paid in self.by_day.items() if years[day] == years[self.day])
+            return _ore(limit.amount) - this_year
         return _ore(limit.amount) - sum(paid for name, paid in self.paid.items() if self._concerns(limit, name))
 
     def _pay(self, name: str, amount: int) -> None:
         self.paid[name] += amount
-        self.by_year[self.day.year] += amount
+        self.by_day[self.day] += amount
         self.account -= amount
 
     def _received(self, paid: Mapping[str, int]) -> int:

@@ -242,5 +242,5 @@ def amendments(draw: st.DrawFn, contract: Tree, years: list[int], payers: tuple[
     if any(name in named or not limited_persons([change or {}]) for named in persons):
         amendment["clauses"] = {}  # a limit per person holds throughout, and goes with its clauses
     if draw(st.booleans()) or not amendment["clauses"]:
-        amendment["limits"] = [*lasting, {"kind": "per_year", "amount": draw(amounts(200_000))}]
+        amendment["limits"] = [*lasting, {"kind": "per_year", "begins": 4, "amount": draw(amounts(200_000))}]
     return amendment

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts import audit
+from contracts.dates import budget_year
 from contracts.entitlement import entitle
 from contracts.events import Amounts
 from contracts.facts import Facts
@@ -203,8 +204,9 @@ def check_limits(played: Played) -> None:
     for limit in (limit for limit in plan.limits if not limit.since and limit.until == ALWAYS):
         mine = list(limit.columns) or by_terms
         if limit.kind == "per_year":
-            for year in set(plan.statement_years):
-                paid = [m for m, y in zip(course.statements, plan.statement_years, strict=True) if y == year]
+            years = [budget_year(day, plan.year_begins) for day in plan.statement_days]
+            for year in set(years):
+                paid = [m for m, y in zip(course.statements, years, strict=True) if y == year]
                 assert (sum(m.paid[:, by_terms].sum(axis=1) for m in paid) <= limit.amount).all()
         elif limit.kind == "return_ceiling":
             assert (course.position.account >= 0).all()
