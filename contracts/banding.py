@@ -76,10 +76,16 @@ def value_to_date(band: BandPlan, facts: Facts, rows: int, statements: int) -> t
     return found, of
 
 
+def told_of_its_own(band: BandPlan, facts: Facts, rows: int, statements: int) -> Flags:
+    """Whether anything is told [row, statement] that was found while the band was in force."""
+    at = _read(band, facts)
+    return _to_date(facts, at[facts.day[at] >= band.since], rows, statements)[2]
+
+
 def _read(band: BandPlan, facts: Facts) -> Ints:
     read = (facts.metric == band.metric) & facts.in_groups(band.groups)
-    if band.since > 0 or band.until < ALWAYS:
-        read &= (facts.day >= band.since) & (facts.day < band.until)
+    if band.begun > 0 or band.until < ALWAYS:
+        read &= (facts.day >= band.begun) & (facts.day < band.until)
     if band.months:
         read &= np.isin(facts.point, band.months)
     (at,) = np.nonzero(read)

@@ -126,6 +126,7 @@ class _Names:
     def __init__(self, terms: Terms, spans: list[ClauseSpan], start: dt.date, days: tuple[int, ...]) -> None:
         self.start = start
         self.days = days
+        self.spans = spans
         self.metrics = metrics_of(terms)
         conditions = [each for span in spans for each in _conditions(span)]
         banded = [span.clause for span in spans if isinstance(span.clause, UnitPrice | Band)]
@@ -135,6 +136,11 @@ class _Names:
 
     def metric(self, name: str) -> int:
         return self.metrics.index(name)
+
+    def earlier(self, span: ClauseSpan) -> tuple[int, ...]:
+        """The columns that a span goes on with."""
+        chain = [(c, each) for c, each in enumerate(self.spans) if (each.name, each.begun) == (span.name, span.begun)]
+        return tuple(c for c, each in chain if each.until is not None and span.since and each.until <= span.since)
 
     def chosen(self, groups: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(self.groups.index(group) for group in groups)
@@ -155,6 +161,7 @@ def _span(span: ClauseSpan, names: _Names) -> SpanPlan:
     if isinstance(clause, NoRepayment):
         raise TypeError("a clause that asks for nothing has no plan")
     return SpanPlan(
+        begun=span.begun.toordinal() if span.begun else 0,
         since=span.since.toordinal() if span.since else 0,
         until=span.until.toordinal() if span.until else ALWAYS,
         tests=tuple(
@@ -291,6 +298,7 @@ def _band(clause: Band, span: ClauseSpan, names: _Names, common: dict[str, objec
         due=_due(clause, span, names),
         dated=bool(clause.due),
         months=clause.months,
+        earlier=() if clause.due else names.earlier(span),
         groups=names.chosen(clause.for_groups),
     )
 

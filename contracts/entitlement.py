@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .banding import band_due, holds
+from .banding import band_due, holds, told_of_its_own
 from .facts import Facts, Ints, groups_of, order_of, running, since_first, sums
 from .money import Ore
 from .plans import BandPlan, Plan, PricePlan, SavingsPlan, SchedulePlan
-from .pricing import Earned, price_lines, savings_lines, within_quota
+from .pricing import Earned, netted, price_lines, savings_lines, within_quota
 
 _UNCAPPED = 2**62
 
@@ -71,9 +71,12 @@ def entitle(plan: Plan, facts: Facts, rows: int, lines: bool = False, drawn: Ore
         elif isinstance(clause, PricePlan) and clause.quota is not None:
             due[:, c, :] = within_quota(clause, facts, rows, statements)
         elif isinstance(clause, PricePlan) and clause.less:
-            due[:, c, :] = np.maximum(due[:, c, :], 0)
+            due[:, c, :] = netted(clause, facts, due[:, c, :])
         for test in clause.tests:
             due[:, c, :] *= holds(test, facts, due, rows, statements)
+        if isinstance(clause, BandPlan) and clause.earlier:
+            due[:, c, :] -= due[:, list(clause.earlier), :].sum(axis=1)
+            due[:, c, :] *= told_of_its_own(clause, facts, rows, statements)
     return Due(due, table if lines else None)
 
 

@@ -46,8 +46,13 @@ class TestPlan:
 
 @dataclass(frozen=True)
 class SpanPlan:
-    """What all clauses have: the days (proleptic ordinals) of the facts they read, and their conditions."""
+    """What all clauses have: the days (proleptic ordinals) of the facts that earn by them, and their conditions.
 
+    begun: facts from that day on count in tiers, limits for each person and values; before `since` only where the
+    clause goes on with one that it replaced.
+    """
+
+    begun: int
     since: int
     until: int
     tests: tuple[TestPlan, ...]
@@ -125,7 +130,8 @@ class DuePlan:
 class BandPlan(SpanPlan):
     """A band. steps: (comparison, millionths, amount), the hardest to meet last; nodes: (millionths, amount).
 
-    of: øre that shares are of, or None for the capital drawn. due: empty when it is due with every statement.
+    of: øre that shares are of, or None for the capital drawn. due: empty when it is due with every statement. earlier:
+    columns whose amount in all this band's takes the place of, since it goes on with them.
     """
 
     metric: int
@@ -139,6 +145,7 @@ class BandPlan(SpanPlan):
     dated: bool
     months: tuple[int, ...]
     groups: tuple[int, ...]
+    earlier: tuple[int, ...]
 
 
 AnyPlan = PricePlan | SavingsPlan | SchedulePlan | BandPlan

@@ -1,6 +1,6 @@
 """What unit prices and shares of savings make of facts, line by line, before the limit per person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ def price_lines(clause: PricePlan, facts: Facts) -> Earned:
     read = facts.metric == clause.metric
     for other in clause.less:
         read |= facts.metric == other
-    (at,) = np.nonzero(_in_force(clause, facts, read))
+    (at,) = np.nonzero(_counted(clause, facts, read))
     if not clause.tiers:
         at = at[clause.price_at(facts.point[at]) > 0]
     statement, day, keep = _through_gates(clause.gates, facts, at)
@@ -41,13 +41,14 @@ def price_lines(clause: PricePlan, facts: Facts) -> Earned:
     if clause.most_per_person is not None:
         quantity = _first_of_each(facts, at, quantity, statement, day, clause.most_per_person)
     if not clause.tiers:
-        return Earned(at, muldiv(quantity, clause.price_at(facts.point[at]), clause.per), statement, day)
+        gross = muldiv(quantity, clause.price_at(facts.point[at]), clause.per)
+        return _own(clause, facts, Earned(at, gross, statement, day))
     order = order_of(facts.row[at], statement, since_first(day), facts.point[at])
     at, statement, day, quantity = at[order], statement[order], day[order], quantity[order]
     group = groups_of(facts.row[at])
     before, after = running(group, quantity, int(group[-1]) + 1 if len(group) else 0)
     gross = by_volume(clause.tiers, after, clause.per) - by_volume(clause.tiers, before, clause.per)
-    return Earned(at, gross, statement, day)
+    return _own(clause, facts, Earned(at, gross, statement, day))
 
 
 def savings_lines(clause: SavingsPlan, facts: Facts, rows: int) -> Earned:
@@ -55,7 +56,7 @@ def savings_lines(clause: SavingsPlan, facts: Facts, rows: int) -> Earned:
     read = facts.metric == clause.metric
     for other in clause.less:
         read |= facts.metric == other
-    (at,) = np.nonzero(_in_force(clause, facts, read))
+    (at,) = np.nonzero(_counted(clause, facts, read))
     at = at[np.lexsort((facts.day[at], facts.statement[at], facts.row[at]))]
     saving = facts.quantity[at]
     if clause.baseline:
@@ -64,7 +65,7 @@ def savings_lines(clause: SavingsPlan, facts: Facts, rows: int) -> Earned:
         saving = np.where(facts.metric[at] == other, -saving, saving)
     before, after = running(facts.row[at], saving, rows)
     gross = tiered(clause.tiers, after) - tiered(clause.tiers, before)
-    return Earned(at, gross, facts.statement[at], facts.day[at])
+    return _own(clause, facts, Earned(at, gross, facts.statement[at], facts.day[at]))
 
 
 def tiered(tiers: SavingTiers, saving: Ore) -> Ore:
@@ -95,7 +96,31 @@ def within_quota(clause: PricePlan, facts: Facts, rows: int, statements: int) ->
     """Cumulative øre [row, statement] of a price with a quota: at each follow-up month, at most this share of those
     measured is paid, rounded down to a millionth.
     """
-    (at,) = np.nonzero(_in_force(clause, facts, facts.metric == clause.metric))
+    whole = _quota_to_date(clause, facts, rows, statements)
+    return whole if clause.since == clause.begun else whole - _quota_to_date(_before(clause), facts, rows, statements)
+
+
+def netted(clause: PricePlan, facts: Facts, due: Ore) -> Ore:
+    """Cumulative øre [row, statement] of a price with results that are taken off: in all never below nothing.
+
+    due: what its lines add up to.
+    """
+    if clause.since == clause.begun:
+        return np.maximum(due, 0)
+    found = price_lines(_before(clause), facts)
+    cell = facts.row[found.fact] * due.shape[1] + found.statement
+    before = sums(cell, found.gross, due.size).reshape(due.shape).cumsum(axis=1)
+    netted: Ore = np.maximum(due + before, 0) - np.maximum(before, 0)
+    return netted
+
+
+def _before(clause: PricePlan) -> PricePlan:
+    """The clause as if it had been in force on the days that it counts before its own."""
+    return replace(clause, since=clause.begun, until=clause.since)
+
+
+def _quota_to_date(clause: PricePlan, facts: Facts, rows: int, statements: int) -> Ore:
+    (at,) = np.nonzero(_counted(clause, facts, facts.metric == clause.metric))
     due = np.zeros((rows, statements), np.int64)
     cell = facts.row[at] * statements + facts.statement[at]
     of = facts.denominators()[at]
@@ -108,15 +133,23 @@ def within_quota(clause: PricePlan, facts: Facts, rows: int, statements: int) ->
     return due
 
 
-def _in_force(clause: PricePlan | SavingsPlan, facts: Facts, read: Flags) -> Flags:
-    """Of the facts that are read, those of the clause's days and groups."""
-    if clause.since > 0:
-        read &= facts.day >= clause.since
+def _counted(clause: PricePlan | SavingsPlan, facts: Facts, read: Flags) -> Flags:
+    """Of the facts that are read, those of the days and groups that the clause counts."""
+    if clause.begun > 0:
+        read &= facts.day >= clause.begun
     if clause.until < ALWAYS:
         read &= facts.day < clause.until
     if isinstance(clause, PricePlan) and clause.groups:
         read &= facts.in_groups(clause.groups)
     return read
+
+
+def _own(clause: PricePlan | SavingsPlan, facts: Facts, earned: Earned) -> Earned:
+    """The lines of facts from the clause's own days; what was found before only counts."""
+    if clause.since == clause.begun:
+        return earned
+    mine = facts.day[earned.fact] >= clause.since
+    return Earned(earned.fact[mine], earned.gross[mine], earned.statement[mine], earned.day[mine])
 
 
 def _through_gates(gates: tuple[GatePlan, ...], facts: Facts, at: Ints) -> tuple[Ints, Ints, Flags]:

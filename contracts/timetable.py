@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from .clauses import AnyClause, Band, Scheduled
+from .clauses import AnyClause, Band, SavingsShare, Scheduled, UnitPrice
 from .dates import month_end
 from .limits import Limit
 
@@ -58,7 +58,8 @@ def own_dates(terms: "Terms", start: dt.date) -> Iterator[dt.date]:
 class ClauseSpan(NamedTuple):
     """A clause and the days on which it is in force: from `since` (none: the start) to before `until` (none: the end).
 
-    column: its name, with the date of the amendment that brought it when it replaced another of the name.
+    column: its name, with the date of the amendment that brought it when it replaced another of the name. begun: from
+    which day on it counts what was found, which is before `since` where it goes on with the clause that it replaced.
     """
 
     name: str
@@ -66,6 +67,7 @@ class ClauseSpan(NamedTuple):
     clause: AnyClause
     since: dt.date | None
     until: dt.date | None
+    begun: dt.date | None
 
     def holds(self, day: dt.date) -> bool:
         """Whether it is in force on a day."""
@@ -74,19 +76,36 @@ class ClauseSpan(NamedTuple):
 
 def clause_spans(terms: "Terms") -> list[ClauseSpan]:
     """Every clause that is ever in force, by name in the order of their first appearance, then by date."""
-    found = {name: [ClauseSpan(name, name, clause, None, None)] for name, clause in terms.clauses.items()}
+    found = {name: [ClauseSpan(name, name, clause, None, None, None)] for name, clause in terms.clauses.items()}
     for amendment in terms.amendments:
         since = amendment.from_
         for name, clause in amendment.clauses.items():
             mine = found.setdefault(name, [])
+            begun: dt.date | None = since
             if mine and mine[-1].until is None:
                 if clause == mine[-1].clause:
                     continue
+                if goes_on(mine[-1].clause, clause):
+                    begun = mine[-1].begun
                 mine[-1] = mine[-1]._replace(until=since)
             if clause is not None:
                 column = f"{name} {since}" if mine else name
-                mine.append(ClauseSpan(name, column, clause, since, None))
+                mine.append(ClauseSpan(name, column, clause, since, None, begun))
     return [span for spans in found.values() for span in spans]
+
+
+def goes_on(old: AnyClause, new: AnyClause | None) -> bool:
+    """Whether a clause that replaces another counts on from what was found before: one of its kind and metric.
+
+    A band goes on with one that reads the same value, where both or neither have dates of their own, and measurements
+    do not each earn an amount. A schedule counts nothing.
+    """
+    if isinstance(old, Band) and isinstance(new, Band):
+        alike = (old.metric, old.value, old.on, bool(old.due)) == (new.metric, new.value, new.on, bool(new.due))
+        return alike and new.on != "each_measurement"
+    priced = isinstance(old, UnitPrice) and isinstance(new, UnitPrice) and old.metric == new.metric
+    shared = isinstance(old, SavingsShare) and isinstance(new, SavingsShare) and old.metric == new.metric
+    return priced or shared
 
 
 class LimitSpan(NamedTuple):

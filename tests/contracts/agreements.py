@@ -111,7 +111,8 @@ def agreed(draw: st.DrawFn, amended: bool | None = None) -> Terms:
         new: dict[str, Body | None] = {}
         for name in dice.some(list(known), 0, 2):
             before = list(known)[: list(known).index(name)]
-            new[name] = None if dice.chance(3) else _clause(dice, start, months, capped in ("all", name), before)
+            anew = _clause(dice, start, months, capped in ("all", name), before)
+            new[name] = dice.pick((None, anew, _repriced(dice, known[name])))
         if dice.chance(2):
             new[f"later {number}"] = _clause(dice, start, months, capped == "all", list(known))
         known |= {name: body for name, body in new.items() if body}
@@ -129,6 +130,20 @@ def agreed(draw: st.DrawFn, amended: bool | None = None) -> Terms:
     except ValidationError:
         assume(False)
         raise
+
+
+def _repriced(dice: Dice, body: Body | None) -> Body | None:
+    """The same clause with other amounts and payers, which goes on counting."""
+    if body is None or body["kind"] == "none":
+        return body
+    changed = body | {"payers": dice.shares(PAYERS)}
+    if "price" in body:
+        changed["price"] = dice.kroner()
+    if body["kind"] == "unit_price" and "tiers" in body:
+        changed["tiers"] = [tier | {"price": dice.kroner()} for tier in body["tiers"]]
+    if "steps" in body:
+        changed["steps"] = [step | {"pays": dice.kroner()} if "pays" in step else step for step in body["steps"]]
+    return changed
 
 
 def _statements(dice: Dice) -> Body:

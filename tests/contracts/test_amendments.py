@@ -1,6 +1,7 @@
 """Terms that are amended from a date: each fact is settled under the terms in force on its own day."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from contracts.compiled import compile_terms
 from contracts.terms import Terms
 from contracts.timetable import clause_spans, contract_dates, statement_dates
 from tests.contracts.examples import FIRST, SECOND, THIRD, contract, earned, found, paid, settled
+from tests.contracts.walking import SAVINGS
+from tests.oracle import Fact
 
 SINCE = "2021-07-01"
+GAIN = SAVINGS[0]
 PRICE = {"kind": "unit_price", "price": 100}
 
 
@@ -68,21 +72,68 @@ def test_amounts_of_a_replaced_schedule_fall_due_while_it_is_in_force() -> None:
     assert paid(terms) == [10, 1, 1, 0]
 
 
-def test_due_months_of_a_replaced_band_fall_due_while_it_is_in_force_and_each_reads_its_own_facts() -> None:
+def test_due_months_of_a_replaced_band_fall_due_while_it_is_in_force_and_both_read_what_was_found() -> None:
     old, new = ({"kind": "band", "steps": [{"at_least": "0.5", "pays": k}], "due": [12, 24, 36]} for k in (10, 1))
     terms = amended({"from": SINCE, "clauses": {"score": new}}, clauses={"score": old})
     facts = found("score", 1), found("score", 0, of=9, month=24, on=THIRD)
     assert earned(terms, *facts, clause="score") == [10, 10, 10]
-    assert earned(terms, *facts, clause="score 2021-07-01") == [0, 0, 0]
+    assert earned(terms, *facts, clause=f"score {SINCE}") == [0, 1, 1]
 
 
-def test_an_amended_clause_counts_anew() -> None:
+def goes_on(old: dict[str, Any], *facts: Fact, **change: Any) -> list[Decimal]:
+    """What the amended clause has earned by each statement."""
+    terms = amended({"from": SINCE, "clauses": {"x": old | change}}, clauses={"x": old})
+    return earned(terms, *facts, clause=f"x {SINCE}")
+
+
+def test_an_amended_clause_goes_on_counting_in_tiers() -> None:
+    tiers, dearer = ([{"price": 100 * k, "until": 3}, {"price": 10 * k}] for k in (1, 2))
+    facts = found("x", 2), found("x", 2, on=SECOND)
+    assert goes_on({"kind": "unit_price", "tiers": tiers}, *facts, tiers=dearer) == [0, 220, 220]
+
+
+def test_an_amended_clause_goes_on_counting_each_persons_results() -> None:
+    once = {"kind": "unit_price", "price": 100, "most_per_person": 1}
+    facts = found("x", who=1), found("x", who=1, on=SECOND, month=24), found("x", who=2, on=SECOND)
+    assert goes_on(once, *facts, price=110) == [0, 110, 110]
+
+
+def test_an_amended_share_of_savings_goes_on_with_the_saving_to_date() -> None:
+    tiers, lower = ([{"share": 1, "until_earned": 1000}, {"share": share}] for share in ("0.4", "0.3"))
+    facts = found(GAIN, 900), found(GAIN, 600, on=SECOND), found(GAIN, -500, on=THIRD)
+    shared = {"kind": "savings_share", "metric": GAIN}
+    assert goes_on(shared | {"tiers": tiers}, *facts, tiers=lower) == [0, 250, 100]
+
+
+def test_an_amended_price_nets_a_loss_from_before() -> None:
+    netted = {"kind": "unit_price", "price": 100, "less": ["job"]}
+    facts = found("job", 10), found("x", 14, on=SECOND)
+    assert goes_on(netted, *facts, price=200) == [0, 800, 800]
+
+
+def test_an_amended_quota_is_of_all_who_were_measured() -> None:
+    half = {"kind": "unit_price", "price": 100, "quota": "0.5"}
+    facts = [found("x", 0, who=1), found("x", who=2, on=SECOND)]
+    assert goes_on(half, *facts, price=200) == [0, 200, 200]
+
+
+def test_an_amended_band_takes_the_place_of_what_the_old_one_stands_at_from_its_first_result_on() -> None:
+    band = {"kind": "band", "steps": [{"at_least": "0.5", "pays": 1000}]}
+    more = {"steps": [{"at_least": "0.5", "pays": 1500}]}
+    assert goes_on(band, found("x", 6, of=10), **more) == [0, 0, 0]
+    assert goes_on(band, found("x", 6, of=10), found("x", 4, of=10, on=SECOND), **more) == [0, 500, 500]
+    assert goes_on(band, found("x", 6, of=10), found("x", 1, of=10, on=SECOND), **more) == [0, -1000, -1000]
+
+
+def test_a_clause_of_another_kind_or_metric_counts_anew() -> None:
     tiers = [{"price": 100, "until": 1}, {"price": 10}]
     once = {"kind": "unit_price", "tiers": tiers}
-    terms = amended({"from": SINCE, "clauses": {"housing": once | {"per": 2}}}, clauses={"housing": once})
-    facts = found("housing", 2), found("housing", 2, on=SECOND)
-    assert earned(terms, *facts, clause="housing") == [110] * 3
-    assert earned(terms, *facts, clause="housing 2021-07-01") == [0, 55, 55]
+    facts = found("x", 2), found("y", on=SECOND)
+    assert goes_on(once, *facts, metric="y") == [0, 100, 100]
+    closed = amended(
+        {"from": SINCE, "clauses": {"x": None}}, {"from": "2021-08-01", "clauses": {"x": once}}, clauses={"x": once}
+    )
+    assert earned(closed, found("x", 2), found("x", 1, on=SECOND), clause="x 2021-08-01") == [0, 100, 100]
 
 
 def test_gates_and_conditions_look_back_before_the_amendment() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.aggregate import Refused
 from contracts.audit import verify
-from contracts.commands import Correct, Dispute
+from contracts.commands import Correct, Dispute, Reject
 from contracts.stated import Intake, Leaver, Stated, StatedFacts, settle_stated
 from contracts.statement import PaymentStatement, statements_of
 from contracts.terms import Terms
@@ -127,16 +127,31 @@ def test_an_unknown_person_is_refused_where_enrolments_are_stated() -> None:
     assert "'a', who is not enrolled" in refusal(StatedFacts(facts=FACTS, intakes=early))
 
 
-def test_an_early_end_stops_what_comes_after_it() -> None:
-    found = statements(StatedFacts(facts=FACTS, ended=day("2021-06-30")))
+def test_an_early_end_lapses_or_settles_what_was_found_since_the_last_statement() -> None:
+    facts = FACTS[:-1]
+    found = statements(StatedFacts(facts=facts, ended=day("2021-06-30")))
     assert [(statement.date.isoformat(), statement.closing) for statement in found] == [
         ("2020-12-31", False),
         ("2021-06-30", True),
     ]
     settled = statements(
-        StatedFacts(facts=FACTS, ended=day("2021-06-30")), early_end={"results": "settled", "payers": {"Kommunen": 1}}
+        StatedFacts(facts=facts, ended=day("2021-06-30")), early_end={"results": "settled", "payers": {"Kommunen": 1}}
     )[-1]
     assert [(clause.column, clause.paid) for clause in settled.clauses if clause.paid] == [("work", 50_000)]
+
+
+def test_nothing_is_found_after_an_early_end() -> None:
+    told = refusal(StatedFacts(facts=FACTS, ended=day("2021-06-30")))
+    assert "expected a day up to 2021-06-30, the contract's early end, found 2021-12-31" in told
+    left = [Leaver(day("2021-07-01"), ("a",), "moved")]
+    told = refusal(StatedFacts(facts=FACTS[:-1], leavers=left, ended=day("2021-06-30")))
+    assert "left: expected a day up to 2021-06-30" in told
+
+
+def test_a_run_off_draws_no_more_of_the_agreed_capital() -> None:
+    agreed = {"early_end": {"results": "run_off", "payers": {"Kommunen": 1}}, "draws": {0: 1000, 24: 500}}
+    found = statements(StatedFacts(facts=FACTS, ended=day("2020-06-30")), **agreed)
+    assert found[-1].drawn == 100_000
 
 
 def test_a_run_off_settles_the_follow_ups_until_the_agreed_end() -> None:
@@ -181,6 +196,39 @@ def test_a_report_within_the_reporting_days_joins_its_own_statement_also_before_
     assert found[0].lines[0].person == "a"
     late_everywhere = statements(StatedFacts(facts=[late], draws=draws), draws="as_costs")
     assert (found[0].date, late_everywhere[1].lines[0].person) == (day("2020-12-31"), "a")
+
+
+WINDOW = {"statements": {"every_months": 12, "reporting_days": 45}, "overpayment": "repaid", "limits": []}
+
+
+def rejected(on: str) -> Reject:
+    return Reject(day(on), "home", 0, ("b",), found=day("2020-12-01"))
+
+
+@pytest.mark.parametrize("idle", [[], [Stated("home", day("2020-12-02"), quantity=0, recorded=day("2021-01-05"))]])
+def test_a_change_within_the_reporting_days_joins_the_statement_whatever_else_is_reported(idle: list[Stated]) -> None:
+    agreed = WINDOW | {"clauses": {"home": TERMS["clauses"]["home"]}}  # type: ignore[index]
+    facts = [Stated("home", day("2020-12-01"), person=who) for who in ("a", "b")] + idle
+    paid = {}
+    for on in ("2021-02-14", "2021-02-15"):
+        paid[on] = [each.paid for each in statements(StatedFacts(facts=facts, changes=[rejected(on)]), **agreed)]
+    assert paid == {"2021-02-14": [10_000, 0, 0, 0], "2021-02-15": [20_000, -10_000, 0, 0]}
+
+
+@pytest.mark.parametrize("ended", [None, "2020-12-31"])
+def test_results_and_changes_within_the_reporting_days_count_at_the_end_too(ended: str | None) -> None:
+    end = {"end": "2021-12-31", "early_end": {"results": "settled"}} if ended else {"end": "2020-12-31"}
+    agreed = WINDOW | end | {"clauses": {"home": TERMS["clauses"]["home"]}}  # type: ignore[index]
+    facts = [Stated("home", day("2020-12-01"), person="b")]
+    facts += [Stated("home", day("2020-12-31"), person="c", recorded=day("2021-01-10"), quantity=2 * ONE)]
+    told = StatedFacts(facts=facts, changes=[rejected("2021-02-14")], ended=day(ended) if ended else None)
+    assert sum(each.paid for each in statements(told, **agreed)) == 20_000
+    after = "after the early end" if ended else "after the end"
+    late = replace(told, facts=[facts[0]._replace(recorded=day("2021-02-15"))], changes=())
+    assert after in refusal(late, **agreed)
+    assert "changed: expected a day up to 2021-02-14" in refusal(
+        replace(told, changes=[rejected("2021-02-15")]), **agreed
+    )
 
 
 @st.composite

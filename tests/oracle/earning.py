@@ -46,13 +46,23 @@ class Line(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A clause and the days on which it is in force: from `since` to before `until`. title: as statements call it."""
+    """A clause and the days on which it is in force: from `since` to before `until`. title: as statements call it.
+
+    begun: from when on it counts what is found, also before it is in force, since it goes on with the clause before.
+    """
 
     name: str
     title: str
     clause: Any
     since: dt.date
     until: dt.date
+    begun: dt.date
+
+    def counts(self, day: dt.date) -> bool:
+        return self.begun <= day < self.until
+
+    def before(self) -> "Column":
+        return self._replace(since=self.begun, until=self.since)
 
     def holds(self, day: dt.date) -> bool:
         return self.since <= day < self.until
@@ -70,14 +80,24 @@ def columns_of(terms: Terms) -> list[Column]:
     agreed = [(dt.date.min, terms.clauses), *((each.from_, each.clauses) for each in terms.amendments)]
     for since, clauses in agreed:
         for name, clause in clauses.items():
-            mine = spans.setdefault(name, [])
+            mine, begun = spans.setdefault(name, []), since
             if mine and mine[-1].until == dt.date.max:
                 if mine[-1].clause == clause:
                     continue
+                if clause is not None and _alike(mine[-1].clause) == _alike(clause) is not None:
+                    begun = mine[-1].begun
                 mine[-1] = mine[-1]._replace(until=since)
             if clause is not None:
-                mine.append(Column(name, f"{name} {since}" if mine else name, clause, since, dt.date.max))
+                mine.append(Column(name, f"{name} {since}" if mine else name, clause, since, dt.date.max, begun))
     return [column for mine in spans.values() for column in mine if column.clause.kind != "none"]
+
+
+def _alike(clause: Any) -> tuple[Any, ...] | None:
+    """Clauses of which one goes on with the other where this is the same, and something."""
+    if clause.kind == "band":
+        each = clause.on == "each_measurement"
+        return None if each else (clause.kind, clause.metric, clause.value, clause.on, bool(clause.due))
+    return (clause.kind, clause.metric) if clause.kind in ("unit_price", "savings_share") else None
 
 
 def earned(
@@ -91,9 +111,10 @@ def earned(
     for column in columns:
         clause = column.clause
         if isinstance(clause, UnitPrice) and clause.quota is not None:
-            paid[column.title] = _within_quota(column, known)
+            paid[column.title] = _within_quota(column, known) - _within_quota(column.before(), known)
         elif isinstance(clause, UnitPrice) and clause.less:
-            paid[column.title] = max(paid[column.title], 0)
+            before = sum(gross for _, gross in _priced(column.before(), known))
+            paid[column.title] = max(paid[column.title] + before, 0) - max(before, 0)
         elif isinstance(clause, Scheduled):
             due = [(due_day(terms, when), kroner) for when, kroner in clause.amounts.items()]
             paid[column.title] = int(sum(kroner for d, kroner in due if column.holds(d) and d <= days[-1]) * 100)
@@ -103,6 +124,11 @@ def earned(
             for condition in conditions:
                 if _met(condition, columns, known, paid) != wanted:
                     paid[column.title] = 0
+        if isinstance(clause, Band) and not clause.due and column.since > column.begun:
+            chain = [each for each in columns if (each.name, each.begun) == (column.name, column.begun)]
+            earlier = sum(paid[each.title] for each in chain if each.until <= column.since)
+            own = [fact for fact in _read(column, known) if column.holds(fact.day)]
+            paid[column.title] = paid[column.title] - earlier if own else 0
     return {title: amount for title, amount in paid.items() if amount}
 
 
@@ -143,7 +169,7 @@ def _priced(column: Column, facts: Sequence[Fact]) -> Iterator[tuple[tuple[int, 
     clause: UnitPrice = column.clause
     served = []
     for number, fact in enumerate(facts):
-        if fact.metric in (clause.metric, *clause.less) and column.holds(fact.day) and _in(clause.for_groups, fact):
+        if fact.metric in (clause.metric, *clause.less) and column.counts(fact.day) and _in(clause.for_groups, fact):
             passed = [_passed(gate, fact, facts) for gate in clause.requires]
             if all(passed) and (clause.tiers or _price_at(clause, fact.point)):
                 counts = zip((fact.statement, fact.day), *filter(None, passed), strict=True)
@@ -160,7 +186,8 @@ def _priced(column: Column, facts: Sequence[Fact]) -> Iterator[tuple[tuple[int, 
             total += quantity
         else:
             gross = rounded(quantity * _price_at(clause, each[2]) / Fraction(clause.per))
-        yield each, gross
+        if column.holds(fact.day):
+            yield each, gross
 
 
 def _price_at(clause: UnitPrice, point: int) -> Fraction:
@@ -194,7 +221,7 @@ def _within_quota(column: Column, facts: Sequence[Fact]) -> int:
     clause: UnitPrice = column.clause
     found, measured = Counter[int](), Counter[int]()
     for fact in facts:
-        if fact.metric == clause.metric and column.holds(fact.day) and _in(clause.for_groups, fact):
+        if fact.metric == clause.metric and column.counts(fact.day) and _in(clause.for_groups, fact):
             found[fact.point] += fact.quantity
             measured[fact.point] += fact.of
     worth = 0
@@ -210,7 +237,7 @@ def _shared(column: Column, facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
     found = [
         (fact.statement, fact.day, number)
         for number, fact in enumerate(facts)
-        if fact.metric in (clause.metric, *clause.less) and column.holds(fact.day)
+        if fact.metric in (clause.metric, *clause.less) and column.counts(fact.day)
     ]
     saved = Fraction(0)
     for _, _, number in sorted(found):
@@ -219,7 +246,8 @@ def _shared(column: Column, facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
             units = Fraction(clause.baseline.quantity) - amount
             amount = Fraction(rounded(units * Fraction(clause.baseline.unit_price) * 100))
         before, saved = saved, saved - amount if facts[number].metric in clause.less else saved + amount
-        yield number, _of_saving(clause, saved) - _of_saving(clause, before)
+        if column.holds(facts[number].day):
+            yield number, _of_saving(clause, saved) - _of_saving(clause, before)
 
 
 def _of_saving(clause: SavingsShare, saving: Fraction) -> int:
@@ -245,8 +273,7 @@ def _of_saving(clause: SavingsShare, saving: Fraction) -> int:
 
 def _banded(terms: Terms, column: Column, facts: Sequence[Fact], days: Sequence[dt.date], drawn: Sequence[int]) -> int:
     clause: Band = column.clause
-    mine = [f for f in facts if f.metric == clause.metric and _in(clause.for_groups, f) and column.holds(f.day)]
-    mine = [fact for fact in mine if not clause.months or fact.point in clause.months]
+    mine = _read(column, facts)
 
     def worth(known: Sequence[Fact], base: int, months: int = 12) -> int:
         return _worth(clause, known, base, months) if known else 0
@@ -267,6 +294,13 @@ def _banded(terms: Terms, column: Column, facts: Sequence[Fact], days: Sequence[
                 amount = max(amount, _amount(clause.least, base, months))
             total += amount
     return total
+
+
+def _read(column: Column, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts that a band looks at."""
+    clause: Band = column.clause
+    mine = [f for f in facts if f.metric == clause.metric and _in(clause.for_groups, f) and column.counts(f.day)]
+    return [fact for fact in mine if not clause.months or fact.point in clause.months]
 
 
 def _base(clause: Band, drawn: int) -> int:
