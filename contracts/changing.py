@@ -14,7 +14,6 @@ from .commands import Accept, Amend, Correct, Dispute, FactChange, Reject, Withd
 from .compiled import compile_terms
 from .encoding import problems
 from .events import Accepted, Disputed, FactsEvent, FactsWithdrawn, Rejected
-from .observing import outcome_metrics, saving_metrics
 from .plans import Plan
 from .state import NOBODY, FactKey, State, fact_key
 from .terms import Terms
@@ -61,7 +60,7 @@ def corrected(state: State, plan: Plan, command: Correct) -> dict[str, Any]:
     results = with_denominators(command.results)
     keys = list(_stated(doing, state, plan, command, [person for person, _, _ in results]))
     for key, (person, quantity, of) in zip(keys, results, strict=True):
-        if quantity < 0 and command.metric not in saving_metrics(plan):
+        if quantity < 0 and command.metric not in plan.saving_metrics:
             raise refused(doing, "no less than nothing", f"{quantity}", "mend the result")
         if _stands(state, key) == (quantity, of):
             whom = f"'{person}'" if person else "the count"
@@ -99,9 +98,9 @@ def amended(state: State, plan: Plan, command: Amend) -> dict[str, Any]:
     settled = len(state.settlements)
     if new.statement_days[:settled] != plan.statement_days[:settled]:
         raise refused(doing, "the settled statement dates as they are", "others", "mend the amendment")
-    for stated in state.rounds:
-        if stated.statement.toordinal() not in new.statement_days or stated.metric not in new.metrics:
-            found = f"'{stated.metric}' of {stated.day} without one"
+    for stated in state.recorded_facts:
+        if stated.statement not in new.statement_days or stated.metric not in new.metrics:
+            found = f"'{stated.metric}' of {dt.date.fromordinal(stated.day)} without one"
             raise refused(doing, "a clause and a statement for every fact", found, "settle first, or mend it")
     return {"amendment": whole.amendments[-1]}
 
@@ -114,7 +113,7 @@ def _stated(
     doing: str, state: State, plan: Plan, command: FactChange | Correct, persons: Sequence[str | None]
 ) -> Iterator[FactKey]:
     """The keys of facts that the command is about; raises Refused for persons, metrics and facts that are unknown."""
-    known = (*outcome_metrics(plan), *saving_metrics(plan))
+    known = (*plan.outcome_metrics, *plan.saving_metrics)
     if command.metric not in known:
         names = ", ".join(f"'{name}'" for name in known) or "none"
         raise refused(doing, f"a metric of the terms: {names}", f"'{command.metric}'", "mend the name")
@@ -142,8 +141,8 @@ def _stands(state: State, key: FactKey) -> tuple[int, int]:
     if key in state.changes:
         last = state.changes[key][-1]
         return last.quantity, last.of
-    at, place = state.places[key]
-    return state.rounds[at].quantities[place], state.rounds[at].ofs[place]
+    stated = state.recorded_facts[state.places[key]]
+    return stated.quantity, stated.of
 
 
 def _statement(state: State, plan: Plan, keys: Sequence[FactKey]) -> dt.date | None:
@@ -151,4 +150,5 @@ def _statement(state: State, plan: Plan, keys: Sequence[FactKey]) -> dt.date | N
     open_ = plan.statement_days[len(state.settlements) :]
     if not open_:
         return None
-    return max(dt.date.fromordinal(open_[0]), *(state.rounds[state.places[key][0]].statement for key in keys))
+    statements = state.recorded_facts.statement
+    return dt.date.fromordinal(max(open_[0], *(statements[state.places[key]] for key in keys)))

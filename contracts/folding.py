@@ -1,8 +1,8 @@
 """From events to a contract's state: what each event tells is copied, nothing is decided or computed anew."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from .agreed import ENROLLED
@@ -29,6 +29,7 @@ from .events import (
     Verified,
 )
 from .money import PPM
+from .recorded import RecordedFacts
 from .state import (
     NOBODY,
     Change,
@@ -37,17 +38,17 @@ from .state import (
     Enrolment,
     FactKey,
     Payment,
-    Round,
     Settlement,
     State,
     fact_key,
 )
+from .terms import Terms
 from .timetable import contract_dates
 
 _CONTAINERS = (
     "persons",
     "dropped_out",
-    "rounds",
+    "recorded_facts",
     "places",
     "changes",
     "counted",
@@ -65,8 +66,8 @@ class ContractFolding:
     def __init__(self, state: State | None = None) -> None:
         self.persons: dict[str, Enrolment] = dict(state.persons) if state else {}
         self.dropped_out: dict[str, Departure] = dict(state.dropped_out) if state else {}
-        self.rounds: list[Round] = list(state.rounds) if state else []
-        self.places: dict[FactKey, tuple[int, int]] = dict(state.places) if state else {}
+        self.recorded_facts = state.recorded_facts.copy() if state else RecordedFacts()
+        self.places: dict[FactKey, int] = dict(state.places) if state else {}
         self.changes: dict[FactKey, list[Change]] = {k: list(v) for k, v in state.changes.items()} if state else {}
         self.counted: dict[dt.date | None, int] = dict(state.counted) if state else {}
         self.draws: list[Drawing] = list(state.draws) if state else []
@@ -74,40 +75,47 @@ class ContractFolding:
         self.settlements: list[Settlement] = list(state.settlements) if state else []
         self.payments: list[Payment] = list(state.payments) if state else []
         self.paid: dict[str, int] = dict(state.paid) if state else {}
-        self.state: State | None = replace(state, **self._containers()) if state else None
+        self._values = {each.name: getattr(state, each.name) for each in fields(State)} if state else {}
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State | None:
+        """The state so far; None before the signature. It is made when it is asked for."""
+        if self._state is None and self._values:
+            self._state = State(**(self._values | self._containers()))
+        return self._state
 
     def apply(self, event: Event) -> None:
         """Copy what the event tells; raises BrokenLog where it refers to what is not there."""
         if not isinstance(event, ContractEvent):
             raise BrokenLog(f"{event.log}: expected an event of a contract, found '{event.topic}'")
         if isinstance(event, Signed):
-            if self.state is not None:
+            if self._values:
                 raise BrokenLog(f"{event.log}: event {event.version} signs what was signed before")
-            self.state = self._signed(event)
-            return
-        if self.state is None:
+            self._values = self._signed(event)
+        elif not self._values:
             raise BrokenLog(f"{event.log}: expected a log that begins with its signature, found '{event.topic}'")
-        changes = self._take(self.state, event)
-        self.state = replace(self.state, version=event.version, recorded=event.recorded, **changes)
+        else:
+            self._values |= self._take(event)
+        self._values |= {"version": event.version, "recorded": event.recorded}
+        self._state = None
 
     def _containers(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _CONTAINERS}
 
-    def _signed(self, event: Signed) -> State:
+    def _signed(self, event: Signed) -> dict[str, Any]:
         start, _ = contract_dates(event.terms)
-        return State(
-            contract=event.contract,
-            kind=event.kind,
-            title=event.title,
-            terms=event.terms,
-            version=event.version,
-            recorded=event.recorded,
-            day=start,
-            lapsed={},
-            **self._containers(),
-        )
+        return {
+            "contract": event.contract,
+            "kind": event.kind,
+            "title": event.title,
+            "terms": event.terms,
+            "day": start,
+            "lapsed": {},
+            "drawn": 0,
+        }
 
-    def _take(self, state: State, event: ContractEvent) -> dict[str, Any]:
+    def _take(self, event: ContractEvent) -> dict[str, Any]:
         """Add to the containers; the single values that change."""
         match event:
             case Enrolled():
@@ -115,10 +123,9 @@ class ContractFolding:
             case DroppedOut():
                 self.dropped_out.update(dict.fromkeys(event.persons, Departure(event.effective, event.why)))
             case Measured():
-                self._state(self._measured(event))
+                self._measured(event)
             case SavingRealised():
-                told = (event.metric, 0, event.effective, event.statement)
-                self._state(Round(*told, (NOBODY,), (event.amount,), (PPM,), ("",)))
+                self._add(event, event.metric, 0, (NOBODY,), (event.amount,), (PPM,), ("",))
             case FactsWithdrawn() | Rejected() | Disputed() | Accepted() | Corrected():
                 self._change(event)
             case Verified():
@@ -128,12 +135,13 @@ class ContractFolding:
             case RunOff():
                 return {"run_off": event.effective}
             case Amended():
-                amendments = (*state.terms.amendments, event.amendment)
-                return {"terms": state.terms.model_copy(update={"amendments": amendments})}
+                terms: Terms = self._values["terms"]
+                amendments = (*terms.amendments, event.amendment)
+                return {"terms": terms.model_copy(update={"amendments": amendments})}
             case Drawn():
                 self.draws.append(Drawing(event.effective, event.amount, event.providers))
                 return {
-                    "drawn": state.drawn + event.amount,
+                    "drawn": self._values["drawn"] + event.amount,
                     "account": event.account,
                     "day": event.effective,
                 }
@@ -156,31 +164,41 @@ class ContractFolding:
         if event.statement is not None:
             count = len(event.persons)
             numbers = tuple(range(first, first + count))
-            told = (ENROLLED, 0, event.effective, event.statement)
-            self._state(Round(*told, numbers, (PPM,) * count, (PPM,) * count, (event.group,) * count))
+            self._add(event, ENROLLED, 0, numbers, (PPM,) * count, (PPM,) * count, (event.group,) * count)
 
-    def _measured(self, event: Measured) -> Round:
+    def _measured(self, event: Measured) -> None:
         persons, groups = [], []
         for person, _, _ in event.results:
             known = None if person is None else self._known(event, person, self.persons)
             persons.append(NOBODY if known is None else known.number)
             groups.append(event.group if known is None else known.group)
-        quantities = tuple(quantity for _, quantity, _ in event.results)
-        ofs = tuple(of for _, _, of in event.results)
-        told = (event.metric, event.point, event.effective, event.statement)
-        return Round(*told, tuple(persons), quantities, ofs, tuple(groups))
+        quantities = [quantity for _, quantity, _ in event.results]
+        ofs = [of for _, _, of in event.results]
+        self._add(event, event.metric, event.point, persons, quantities, ofs, groups)
 
     def _known(self, event: ContractEvent, person: str, persons: Mapping[str, Enrolment]) -> Enrolment:
         if person not in persons:
             raise BrokenLog(f"{event.log}: event {event.version} measures '{person}', who is not enrolled")
         return persons[person]
 
-    def _state(self, stated: Round) -> None:
-        number = len(self.rounds)
-        self.rounds.append(stated)
-        for place, (person, group) in enumerate(zip(stated.persons, stated.groups, strict=True)):
-            self.places[fact_key(person, stated.metric, stated.point, stated.day, group)] = (number, place)
-        self.counted[stated.statement] = self.counted.get(stated.statement, 0) + len(stated.persons)
+    def _add(
+        self,
+        event: Enrolled | Measured | SavingRealised,
+        metric: str,
+        point: int,
+        persons: Sequence[int],
+        quantities: Sequence[int],
+        ofs: Sequence[int],
+        groups: Sequence[str],
+    ) -> None:
+        day, statement = event.effective, event.statement
+        if statement is None:
+            raise BrokenLog(f"{event.log}: event {event.version} states results for no statement")
+        for number, (person, group) in enumerate(zip(persons, groups, strict=True), len(self.recorded_facts)):
+            self.places[fact_key(person, metric, point, day, group)] = number
+        when = (day.toordinal(), statement.toordinal())
+        self.recorded_facts.add(metric, point, *when, persons, quantities, ofs, groups)
+        self.counted[statement] = self.counted.get(statement, 0) + len(persons)
 
     def _change(self, event: FactsWithdrawn | Rejected | Disputed | Accepted | Corrected) -> None:
         results = event.results if isinstance(event, Corrected) else [(person, None, None) for person in event.persons]
@@ -189,15 +207,14 @@ class ContractFolding:
             key = fact_key(number, event.metric, event.point, event.found or event.effective, event.group)
             if key not in self.places:
                 raise BrokenLog(f"{event.log}: event {event.version} changes a result that was never stated")
-            at, place = self.places[key]
-            stated, before = self.rounds[at], self.changes.get(key, [])
+            stated, before = self.recorded_facts[self.places[key]], self.changes.get(key, [])
             had = before[-1] if before else None
             counts = isinstance(event, Accepted) or (isinstance(event, Corrected) and (had is None or had.counts))
             self.changes.setdefault(key, []).append(
                 Change(
                     counts=counts,
-                    quantity=quantity if quantity is not None else had.quantity if had else stated.quantities[place],
-                    of=of if of is not None else had.of if had else stated.ofs[place],
+                    quantity=quantity if quantity is not None else had.quantity if had else stated.quantity,
+                    of=of if of is not None else had.of if had else stated.of,
                     statement=event.statement,
                     version=event.version,
                     kind=event.topic,

@@ -12,7 +12,7 @@ from .agreed import ENROLLED
 from .commands import DropOut, Enrol, Measure, RealiseSaving, with_denominators
 from .dates import add_months
 from .money import PPM
-from .plans import BandPlan, Plan, PricePlan, SavingsPlan
+from .plans import Plan
 from .privacy import looks_like_cpr
 from .state import NOBODY, State, fact_key
 
@@ -70,12 +70,12 @@ def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict
     give (failed, or the last one known) is added; see `terms.Citizens`.
     """
     doing = f"measuring '{command.metric}' at month {command.point}"
-    _metric(doing, plan, command.metric, outcome_metrics(plan))
+    _metric(doing, plan, command.metric, plan.outcome_metrics)
     within_contract(doing, plan, command.effective)
     results = with_denominators(command.results)
     persons = [person for person, _, _ in results]
     _once(doing, persons)
-    if None in persons and needs_persons(plan, command.metric):
+    if None in persons and command.metric in plan.personal_metrics:
         raise refused(doing, "a result for each person, since the terms look at each", "a count", "name the persons")
     if command.group and None not in persons:
         raise refused(doing, "a subgroup only with a count", f"'{command.group}'", "enrol persons with their subgroup")
@@ -86,7 +86,7 @@ def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict
             whom = f"'{person}'" if person else f"a count on {command.effective}"
             hint = "leave it out, or correct what was stated"
             raise refused(doing, "what was not measured before", f"{whom} once more", hint)
-        if quantity < 0 and command.metric in _priced_metrics(plan):
+        if quantity < 0 and command.metric in plan.metrics_from_zero:
             raise refused(doing, "no less than nothing", f"{quantity / PPM}", "mend the results")
         if person in state.dropped_out:
             _check_leaver(doing, state, person, command.effective, quantity)
@@ -129,17 +129,15 @@ def _for_leavers(state: State, command: Measure, named: set[str | None]) -> Resu
 
 
 def _last_known(state: State, person: int, metric: str) -> tuple[int, int]:
-    for stated in reversed(state.rounds):
-        if stated.metric == metric and person in stated.persons:
-            place = stated.persons.index(person)
-            return stated.quantities[place], stated.ofs[place]
-    return 0, PPM
+    known = [fact for fact in state.facts if (fact.person, fact.metric, fact.counts) == (person, metric, True)]
+    last = max(known, key=lambda fact: fact.day, default=None)
+    return (0, PPM) if last is None else (last.quantity, last.of)
 
 
 def saving_realised(state: State, plan: Plan, command: RealiseSaving, today: dt.date) -> dict[str, Any]:
     """A metric of which a clause pays a share, once for each period's last day."""
     doing = f"realising '{command.metric}' on {command.effective}"
-    _metric(doing, plan, command.metric, saving_metrics(plan))
+    _metric(doing, plan, command.metric, plan.saving_metrics)
     within_contract(doing, plan, command.effective)
     if fact_key(NOBODY, command.metric, 0, command.effective, "") in state.places:
         raise refused(doing, "a period not yet stated", "the same day once more", "give the period's last day")
@@ -148,41 +146,6 @@ def saving_realised(state: State, plan: Plan, command: RealiseSaving, today: dt.
         "amount": command.amount,
         "statement": statement_for(doing, state, plan, command.effective, today),
     }
-
-
-def saving_metrics(plan: Plan) -> tuple[str, ...]:
-    """Metrics whose facts are amounts."""
-    clauses = [clause for clause in plan.clauses if isinstance(clause, SavingsPlan) and not clause.baseline]
-    found = dict.fromkeys(metric for clause in clauses for metric in (clause.metric, *clause.less))
-    return tuple(plan.metrics[metric] for metric in found)
-
-
-def outcome_metrics(plan: Plan) -> tuple[str, ...]:
-    """Metrics whose facts are quantities that somebody measures."""
-    savings = saving_metrics(plan)
-    return tuple(name for name in plan.metrics if name not in savings and name != ENROLLED)
-
-
-def needs_persons(plan: Plan, metric: str) -> bool:
-    """Whether some clause looks at each person's results of a metric, so that a count will not do."""
-    for column, clause in enumerate(plan.clauses):
-        if not isinstance(clause, PricePlan):
-            continue
-        alone = bool(clause.gates) or clause.most_per_person is not None
-        alone |= any(column in limit.columns for limit in plan.person_limits)
-        read = (clause.metric, *clause.less, *(gate.metric for gate in clause.gates))
-        if alone and metric in [plan.metrics[number] for number in read]:
-            return True
-    return False
-
-
-def _priced_metrics(plan: Plan) -> set[str]:
-    """Metrics of which a negative quantity would make no sense."""
-    prices = [clause for clause in plan.clauses if isinstance(clause, PricePlan)]
-    banded = [clause.metric for clause in plan.clauses if isinstance(clause, BandPlan) and clause.number]
-    read = [metric for clause in prices for metric in (clause.metric, *clause.less)]
-    gates = [gate.metric for clause in prices for gate in clause.gates]
-    return {plan.metrics[metric] for metric in (*read, *gates, *banded)}
 
 
 def within_contract(doing: str, plan: Plan, day: dt.date) -> None:

@@ -5,10 +5,12 @@ A `Plan` is made by `compiled.compile_terms`; settlement and simulation read not
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
+from .agreed import ENROLLED
 from .dates import Accrual
 from .money import PPM, Ore
 
@@ -240,6 +242,37 @@ class Plan:
         limits = self.person_limits
         every = not limits or (len(limits) == 1 and len(limits[0].columns) == len(prices))
         return everywhere and every and all(clause.plain for clause in prices)
+
+    @cached_property
+    def saving_metrics(self) -> tuple[str, ...]:
+        """Metrics whose facts are amounts."""
+        clauses = [clause for clause in self.clauses if isinstance(clause, SavingsPlan) and not clause.baseline]
+        found = dict.fromkeys(metric for clause in clauses for metric in (clause.metric, *clause.less))
+        return tuple(self.metrics[metric] for metric in found)
+
+    @cached_property
+    def outcome_metrics(self) -> tuple[str, ...]:
+        """Metrics whose facts are quantities that somebody measures."""
+        return tuple(name for name in self.metrics if name not in self.saving_metrics and name != ENROLLED)
+
+    @cached_property
+    def personal_metrics(self) -> frozenset[str]:
+        """Metrics of which some clause looks at each person's results, so that a count will not do."""
+        found: set[int] = set()
+        for column, clause in enumerate(self.clauses):
+            limited = any(column in limit.columns for limit in self.person_limits)
+            if isinstance(clause, PricePlan) and (clause.gates or clause.most_per_person is not None or limited):
+                found |= {clause.metric, *clause.less, *(gate.metric for gate in clause.gates)}
+        return frozenset(self.metrics[metric] for metric in found)
+
+    @cached_property
+    def metrics_from_zero(self) -> frozenset[str]:
+        """Metrics of which a negative quantity would make no sense."""
+        prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
+        banded = [clause.metric for clause in self.clauses if isinstance(clause, BandPlan) and clause.number]
+        read = [metric for clause in prices for metric in (clause.metric, *clause.less)]
+        gates = [gate.metric for clause in prices for gate in clause.gates]
+        return frozenset(self.metrics[metric] for metric in (*read, *gates, *banded))
 
     def counts_failures(self, metric: int) -> bool:
         """Whether some clause divides by how many were measured of a metric."""

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from .dates import budget_year
 from .encoding import BrokenLog
 from .entitlement import Due, entitle
 from .events import Amounts
-from .facts import Facts, Ints
+from .facts import Facts
 from .money import Ore
 from .plans import Plan
 from .settlement import Position, close, draw, pay, received, split, to_investors
@@ -26,57 +25,41 @@ def facts_table(state: State, plan: Plan, before: int = _ALL) -> Facts:
     before: changes of facts are taken into account up to that version of the log. A fact whose statement comes after
     the plan's last is settled with the last.
     """
-    metrics = {name: number for number, name in enumerate(plan.metrics)}
-    groups = {name: number for number, name in enumerate(group_names(state, plan))}
-    last = len(plan.statement_days) - 1
-
-    rounds = state.rounds
-    sizes = [len(each.persons) for each in rounds]
-    size = sum(sizes)
-
-    def spread(values: Iterable[int]) -> Ints:
-        return np.repeat(np.fromiter(values, np.int64, len(sizes)), sizes)
-
-    def column(values: Iterable[tuple[int, ...]]) -> Ints:
-        return np.fromiter(chain.from_iterable(values), np.int64, size)
-
-    try:
-        metric = spread(metrics[each.metric] for each in rounds)
-    except KeyError as unknown:
-        raise BrokenLog(f"{state.log}: a fact has a metric unknown to the terms: {unknown}") from None
-    statement = np.searchsorted(plan.statement_days, spread(each.statement.toordinal() for each in rounds))
+    groups, last = group_names(state, plan), len(plan.statement_days) - 1
+    told = state.recorded_facts
+    unknown = [name for name in told.named("metric") if name not in plan.metrics]
+    if unknown:
+        raise BrokenLog(f"{state.log}: a fact has a metric unknown to the terms: '{unknown[0]}'")
+    statement = np.searchsorted(plan.statement_days, told.column("statement"))
     table = Facts(
-        row=np.zeros(size, np.int64),
-        person=column(each.persons for each in rounds),
-        day=spread(each.day.toordinal() for each in rounds),
+        row=np.zeros(len(told), np.int64),
+        person=told.column("person"),
+        day=told.column("day"),
         statement=np.minimum(statement, last),
-        metric=metric,
-        point=spread(each.point for each in rounds),
-        quantity=column(each.quantities for each in rounds),
-        of=column(each.ofs for each in rounds),
-        group=column(tuple(groups.get(name, -1) for name in each.groups) for each in rounds) if groups else None,
+        metric=told.placed("metric", plan.metrics, -1),
+        point=told.column("point"),
+        quantity=told.column("quantity"),
+        of=told.column("of"),
+        group=told.placed("group", groups, -1) if groups else None,
     )
     return _as_changed(state, table, before)
 
 
 def group_names(state: State, plan: Plan) -> tuple[str, ...]:
     """Subgroups by their number in the facts: those that the terms name, then others as facts name them."""
-    told = (name for each in state.rounds for name in dict.fromkeys(each.groups) if name)
-    return tuple(dict.fromkeys((*plan.groups, *told)))
+    return tuple(dict.fromkeys((*plan.groups, *filter(None, state.recorded_facts.named("group")))))
 
 
 def _as_changed(state: State, table: Facts, before: int) -> Facts:
     """The facts as corrected, without those that were withdrawn, rejected or disputed."""
     if not state.changes:
         return table
-    first = np.cumsum([0, *(len(each.persons) for each in state.rounds)])
     keep = np.ones(len(table), bool)
     quantity, of = table.quantity.copy(), table.denominators().copy()
     for key, changes in state.changes.items():
         told = [change for change in changes if change.version < before]
         if told:
-            at, place = state.places[key]
-            number = int(first[at]) + place
+            number = state.places[key]
             keep[number], quantity[number], of[number] = told[-1].counts, told[-1].quantity, told[-1].of
     names = ("row", "person", "day", "statement", "metric", "point")
     kept = {name: getattr(table, name)[keep] for name in names}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .events import Amounts, Kind
+from .recorded import RecordedFacts, Stood
 from .terms import Leaving, Terms
 
 NOBODY = -1
@@ -45,19 +46,6 @@ class Fact(NamedTuple):
     of: int
     group: str
     counts: bool
-
-
-class Round(NamedTuple):
-    """Results that one event stated together; one element a fact in the last four."""
-
-    metric: str
-    point: int
-    day: dt.date
-    statement: dt.date
-    persons: tuple[int, ...]
-    quantities: tuple[int, ...]
-    ofs: tuple[int, ...]
-    groups: tuple[str, ...]
 
 
 class Change(NamedTuple):
@@ -104,12 +92,12 @@ class Payment(NamedTuple):
 class State:
     """A contract as its log tells it.
 
-    terms: with all amendments so far. persons by pseudonym; dropped_out: when and why, by pseudonym; rounds: all facts
-    as stated; places: where a fact stands in them, by its key; changes: every change of a fact, by its key, in order.
-    counted: facts and changes by statement; verified: how many of them were found right, by statement. closing: what
-    fell due at the end; run_off: since when only follow-ups of those enrolled are settled. paid and lapsed by column,
-    drawn, account (what the return ceiling allows on `day`) and paid_in_year (of the last settlement's year) are the
-    settlement's position, øre.
+    terms: with all amendments so far. persons by pseudonym; dropped_out: when and why, by pseudonym; recorded_facts:
+    all facts as stated; places: the number of a fact among them, by its key; changes: every change of a fact, by its
+    key, in order. counted: facts and changes by statement; verified: how many of them were found right, by statement.
+    closing: what fell due at the end; run_off: since when only follow-ups of those enrolled are settled. paid and
+    lapsed by column, drawn, account (what the return ceiling allows on `day`) and paid_in_year (of the last
+    settlement's year) are the settlement's position, øre.
     """
 
     contract: str
@@ -121,8 +109,8 @@ class State:
     day: dt.date
     persons: Mapping[str, Enrolment]
     dropped_out: Mapping[str, Departure]
-    rounds: Sequence[Round]
-    places: Mapping[FactKey, tuple[int, int]]
+    recorded_facts: RecordedFacts
+    places: Mapping[FactKey, int]
     changes: Mapping[FactKey, Sequence[Change]]
     counted: Mapping[dt.date | None, int]
     draws: Sequence[Drawing]
@@ -147,18 +135,14 @@ class State:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """Every fact as it stands now, in the order in which it was stated."""
-        return tuple(fact for stated in self.rounds for fact in self._facts(stated))
+        return tuple(map(self._as_it_stands, self.recorded_facts))
 
-    def _facts(self, stated: Round) -> list[Fact]:
-        found = []
-        for person, quantity, of, group in zip(
-            stated.persons, stated.quantities, stated.ofs, stated.groups, strict=True
-        ):
-            key = fact_key(person, stated.metric, stated.point, stated.day, group)
-            now = self.changes[key][-1] if key in self.changes else None
-            told = (quantity, of, group, True) if now is None else (now.quantity, now.of, group, now.counts)
-            found.append(Fact(person, stated.day, stated.statement, stated.metric, stated.point, *told))
-        return found
+    def _as_it_stands(self, stood: Stood) -> Fact:
+        day, statement = dt.date.fromordinal(stood.day), dt.date.fromordinal(stood.statement)
+        key = fact_key(stood.person, stood.metric, stood.point, day, stood.group)
+        now = self.changes[key][-1] if key in self.changes else None
+        told = (stood.quantity, stood.of, True) if now is None else (now.quantity, now.of, now.counts)
+        return Fact(stood.person, day, statement, stood.metric, stood.point, told[0], told[1], stood.group, told[2])
 
 
 def fact_key(person: int, metric: str, point: int, day: dt.date, group: str) -> FactKey:

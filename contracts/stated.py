@@ -29,7 +29,6 @@ from .events import Event, Kind
 from .external import ExternalInvestorContract
 from .internal import InternalFundContract
 from .money import PPM
-from .observing import saving_metrics
 from .plans import Plan
 from .state import State
 from .terms import Leaving, Terms
@@ -136,7 +135,7 @@ def rounds(plan: Plan, facts: Iterable[Stated]) -> Iterator[tuple[Measure | Real
 
     Raises Refused for a saving that is stated as an outcome, or an outcome as a saving.
     """
-    savings = saving_metrics(plan)
+    savings = plan.saving_metrics
     gathered: dict[tuple[object, ...], list[Stated]] = {}
     for fact in facts:
         if fact.amount is not None and fact.metric in plan.metrics and fact.metric not in savings:

@@ -19,7 +19,6 @@ from .entitlement import Lines
 from .events import Amounts, Ended, Event, Settled
 from .facts import Facts, Ints
 from .folding import ContractFolding
-from .observing import saving_metrics
 from .plans import BandPlan, Plan, PricePlan
 from .settling import entitled, facts_table, group_names
 from .state import NOBODY, State
@@ -127,7 +126,7 @@ def statements_of(events: Sequence[Event]) -> Iterator[PaymentStatement]:
     folding: Folding[State] = ContractFolding()
     version, entitled_before = 0, dict[str, int]()
     for event in events:
-        state = folding.state
+        state = folding.state if isinstance(event, Settled | Ended) else None
         if state is not None and isinstance(event, Settled | Ended):
             yield _statement(state, event, version, entitled_before)
             if isinstance(event, Settled):
@@ -227,7 +226,7 @@ def _lines(state: State, plan: Plan, since: int) -> tuple[tuple[Line, ...], tupl
         lines = entitled(state, plan, then, lines=True).lines
         old, old_basis = _by_fact(lines, then, settled, 0), _by_fact(_together(plan, then, lines), then, settled, 0)
     persons = {known.number: (name, known.group) for name, known in state.persons.items()}
-    names = _Names(persons, group_names(state, plan), saving_metrics(plan))
+    names = _Names(persons, group_names(state, plan), plan.saving_metrics)
     found = [_line(plan, names, key, told, amounts) for key, told, *amounts in _differences(old, new)]
     basis = [_line(plan, names, key, told, (0, 0)) for key, told, *_ in _differences(old_basis, new_basis)]
     return tuple(found), tuple(basis)

@@ -16,7 +16,6 @@ from contracts.entitlement import entitle
 from contracts.events import Amounts
 from contracts.facts import Facts
 from contracts.money import PPM
-from contracts.observing import saving_metrics
 from contracts.plans import ALWAYS, Plan, PricePlan
 from contracts.settling import facts_table
 from contracts.state import State
@@ -106,7 +105,7 @@ def judged_lines(plan: Plan, facts: list[oracle.Fact], found: list[oracle.Line])
 def told(state: State, plan: Plan) -> Iterator[oracle.Fact]:
     """The log's facts in the oracle's words."""
     days = {day: n for n, day in enumerate(plan.statement_days)}
-    savings = saving_metrics(plan)
+    savings = plan.saving_metrics
     for fact in state.facts:
         unit = 1 if fact.metric in savings else PPM
         person = None if fact.person < 0 else fact.person

@@ -200,7 +200,6 @@ def correct_command(
     from contracts.commands import Correct
     from contracts.compiled import compile_terms
     from contracts.money import PPM, ore, ppm
-    from contracts.observing import saving_metrics
     from contracts.state import State
 
     if (quantity is None) == (amount is None):
@@ -213,7 +212,7 @@ def correct_command(
     results = tuple((person, now, PPM if of is None else ppm(of)) for person in persons or (None,))
 
     def asking(state: State, day: dt.date) -> list[Correct]:
-        savings = saving_metrics(compile_terms(state.terms))
+        savings = compile_terms(state.terms).saving_metrics
         if (metric in savings) != (amount is not None) and (metric in savings or amount is not None):
             kind = "a saving" if metric in savings else "an outcome"
             option = "--amount" if metric in savings else "--quantity"
