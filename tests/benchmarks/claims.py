@@ -59,7 +59,7 @@ def main() -> None:
         settling, telling = [], []
         for _ in range(ROUNDS):
             seconds, (_, events) = processor_time(
-                lambda facts=facts: settle_stated("external_investor", "", TERMS, facts)
+                lambda facts=facts: settle_stated("external_investor", "Claims", TERMS, facts)
             )
             settling.append(seconds)
             telling.append(processor_time(lambda events=events: list(statements_of(events)))[0])
