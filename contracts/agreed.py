@@ -61,6 +61,8 @@ def _metric_uses(terms: "Terms") -> Iterator[tuple[Path, str, str]]:
             path = (*at, name)
             if isinstance(clause, UnitPrice | Band):
                 yield (*path, "metric"), clause.metric, "outcome"
+            if isinstance(clause, Band) and clause.for_each is not None:
+                yield (*path, "for_each"), clause.for_each, "outcome"
             if isinstance(clause, SavingsShare):
                 kind = "outcome" if clause.baseline else "saving"
                 yield (*path, "metric"), clause.metric, kind
@@ -69,10 +71,9 @@ def _metric_uses(terms: "Terms") -> Iterator[tuple[Path, str, str]]:
                 yield (*path, "less", number), other, kind
             for number, gate in enumerate(clause.requires if isinstance(clause, UnitPrice) else ()):
                 yield (*path, "requires", number, "metric"), gate.metric, "outcome"
-            for side in ("only_if", "unless"):
-                for number, condition in enumerate(getattr(clause, side)):
-                    if condition.metric is not None:
-                        yield (*path, side, number, "metric"), condition.metric, "outcome"
+            for at_test, test in clause.tests():
+                if test.metric is not None:
+                    yield (*path, *at_test, "metric"), test.metric, "outcome"
 
 
 def _metric_kind_findings(terms: "Terms") -> Iterator[Finding]:
@@ -97,14 +98,12 @@ def _clause_findings(
             known = ", ".join(earlier) or "none"
             yield Finding(f"there is no clause '{name}' to close", (*path, "[key]"), f"known: {known}")
         if isinstance(clause, Clause):
-            for side in ("only_if", "unless"):
-                for number, condition in enumerate(getattr(clause, side)):
-                    other = condition.clause
-                    before = seen[: seen.index(name)] if name in seen else seen
-                    if other is not None and other not in before:
-                        told = ", ".join(before) or "none"
-                        hint = f"a condition looks back, so that none can go in circles; earlier clauses: {told}"
-                        yield Finding(f"'{other}' is no earlier clause", (*path, side, number, "clause"), hint)
+            before = seen[: seen.index(name)] if name in seen else seen
+            for at_test, test in clause.tests():
+                if test.clause is not None and test.clause not in before:
+                    told = ", ".join(before) or "none"
+                    hint = f"a condition looks back, so that none can go in circles; earlier clauses: {told}"
+                    yield Finding(f"'{test.clause}' is no earlier clause", (*path, *at_test, "clause"), hint)
         if isinstance(clause, UnitPrice) and any(not limit.clauses or name in limit.clauses for limit in limits):
             for key, used in (("tiers", clause.tiers), ("less", clause.less), ("quota", clause.quota is not None)):
                 if used:

@@ -21,22 +21,47 @@ def band_due(band: BandPlan, facts: Facts, rows: int, statements: int, drawn: Or
         due = np.zeros((rows, statements), np.int64)
         for mine in _measurements(facts, read, by_group=True):
             found, of, there = _to_date(facts, mine, rows, statements)
-            due += np.where(there, amount_at(band, found, of, base, 12), 0)
+            amount = np.where(there, amount_at(band, found, of, base, 12), 0)
+            due += amount if band.for_each is None else _for_each(amount, facts, _beside(band, facts, mine[0]))
         return due
     if band.on == "last_measurement":
         found, of, there = _latest(facts, read, rows, statements)
     else:
         found, of, there = _to_date(facts, read, rows, statements)
+    others = _read(band, facts, band.for_each) if band.for_each is not None else None
     if not band.dated:
-        return np.where(there, amount_at(band, found, of, base, 12), 0)
+        amount = np.where(there, amount_at(band, found, of, base, 12), 0)
+        whole: Ore = amount if others is None else _for_each(amount, facts, others)
+        return whole
     due = np.zeros((rows, statements), np.int64)
     for when in band.due:
         k = when.statement
         amount = np.where(there[:, k], amount_at(band, found[:, k], of[:, k], base[:, k], when.months), 0)
+        if others is not None:
+            amount = _for_each(np.repeat(amount[:, None], statements, axis=1), facts, others)[:, k]
         if when.least is not None:
             amount = np.maximum(amount, _worth(when.least, base[:, k], when.months))
         due[:, k:] += amount[:, None]
     return due
+
+
+def _for_each(amount: Ore, facts: Facts, others: Ints) -> Ore:
+    """An amount [row, statement] times how many have been found of other facts up to each statement."""
+    rows, statements = amount.shape
+    number, _, _ = _to_date(facts, others, rows, statements)
+    multiplied: Ore = muldiv(amount, number, PPM)
+    return multiplied
+
+
+def _beside(band: BandPlan, facts: Facts, one: int) -> Ints:
+    """The facts that a band's amount is for each of, in the measurement that a fact belongs to."""
+    others = _read(band, facts, band.for_each)
+    point, group = facts.point[others], facts.group
+    same = point == facts.point[one]
+    same &= (point > 0) | (facts.day[others] == facts.day[one])
+    if group is not None:
+        same &= group[others] == group[one]
+    return others[same]
 
 
 def amount_at(band: BandPlan, found: Ints, of: Ints, base: Ore, months: int) -> Ore:
@@ -58,11 +83,16 @@ def holds(test: TestPlan, facts: Facts, due: Ore, rows: int, statements: int) ->
 
     A value of which nothing has been measured meets no comparison.
     """
-    if test.metric < 0:
+    if test.any_of:
+        met = np.zeros((rows, statements), bool)
+        for single in test.any_of:
+            met |= holds(single, facts, due, rows, statements)
+    elif test.metric < 0:
         earned = due[:, list(test.columns)].sum(axis=1)
         met = _meets(earned, np.full_like(earned, PPM), test.comparison, test.threshold)
     else:
-        (at,) = np.nonzero((facts.metric == test.metric) & facts.in_groups(test.groups))
+        read = (facts.metric == test.metric) & facts.in_groups(test.groups)
+        (at,) = np.nonzero(read & np.isin(facts.point, test.months) if test.months else read)
         found, of, there = _to_date(facts, at, rows, statements)
         met = there & _meets(found, np.full_like(found, PPM) if test.number else of, test.comparison, test.threshold)
     return met if test.wanted else ~met
@@ -82,8 +112,9 @@ def told_of_its_own(band: BandPlan, facts: Facts, rows: int, statements: int) ->
     return _to_date(facts, at[facts.day[at] >= band.since], rows, statements)[2]
 
 
-def _read(band: BandPlan, facts: Facts) -> Ints:
-    read = (facts.metric == band.metric) & facts.in_groups(band.groups)
+def _read(band: BandPlan, facts: Facts, metric: int | None = None) -> Ints:
+    """The facts of the band's own metric, or of another, from the days, follow-ups and groups that it looks at."""
+    read = (facts.metric == (band.metric if metric is None else metric)) & facts.in_groups(band.groups)
     if band.begun > 0 or band.until < ALWAYS:
         read &= (facts.day >= band.begun) & (facts.day < band.until)
     if band.months:

@@ -52,24 +52,42 @@ Value = Annotated[
 ]
 
 
-class Condition(Threshold):
-    """A test on everything found up to a statement: the value of a metric, or what another clause has earned.
+class Test(Threshold):
+    """A comparison with everything found up to a statement: the value of a metric, or what another clause has earned.
 
     With `clause`, the comparison is with what that clause has earned in all, in kroner, before the limits on money; the
-    clause must stand earlier. A value of which nothing has been measured meets no comparison.
+    clause must stand earlier. `months`: only measurements of a metric at these follow-ups count. A value of which
+    nothing has been measured meets no comparison.
     """
 
     metric: Name | None = None
     clause: Name | None = None
     value: Value = "share"
+    months: tuple[Month, ...] = ()
     for_groups: Groups = ()
 
     @model_validator(mode="after")
     def _of_one_thing(self) -> Self:
-        if (self.metric is None) == (self.clause is None):
-            refuse(Finding("expected a condition on a metric or on a clause", (), "write metric: or clause:, not both"))
-        refuse(*self._comparison_findings(needed=True))
+        refuse(*self._findings())
         return self
+
+    def _findings(self) -> Iterator[Finding]:
+        if (self.metric is None) == (self.clause is None):
+            hint = "write metric: or clause:, not both"
+            yield Finding("expected a condition on a metric or on a clause", (), hint)
+        yield from self._comparison_findings(needed=True)
+
+
+class Condition(Test):
+    """A test, or several of which `any_of` them is enough."""
+
+    any_of: Annotated[tuple[Test, ...], Field(description="tests of which one is enough, and nothing beside them")] = ()
+
+    def _findings(self) -> Iterator[Finding]:
+        if not self.any_of:
+            yield from super()._findings()
+        elif any(getattr(self, name) != field.default for name, field in Test.model_fields.items()):
+            yield Finding("any_of stands alone in its condition", ("any_of",), "move the rest to a condition beside it")
 
 
 class Gate(Frozen):
@@ -94,6 +112,15 @@ class Clause(Sourced):
     payers: Payers = {}
     only_if: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
+
+    def tests(self) -> Iterator[tuple[tuple[str | int, ...], Test]]:
+        """Every single test in its conditions, with its path."""
+        for side in ("only_if", "unless"):
+            for number, condition in enumerate(getattr(self, side)):
+                if not condition.any_of:
+                    yield (side, number), condition
+                for each, test in enumerate(condition.any_of):
+                    yield (side, number, "any_of", each), test
 
 
 class VolumeTier(Frozen):
@@ -224,6 +251,7 @@ class Band(Clause):
     `due`: the months or dates on which the amount falls due, each time by the value then known; left out, it is due
     with the statement and there is one amount in all, which follows the value up and down. Before anything is
     measured nothing is paid but `least`. `of`: what a share is a share of, in kroner, or the capital drawn by then.
+    `for_each`: the amount is for each that was found of this metric: so far, or in the same measurement.
     `per_year`: the amount is for a year, and is multiplied by the time from the due month listed before (or the
     contract's start) to this one. `months`: only measurements at these follow-ups count.
     """
@@ -238,6 +266,7 @@ class Band(Clause):
     least: Least | None = None
     of: Annotated[Money | Literal["capital_drawn"] | None, Field(description="what a share is a share of")] = None
     due: Annotated[tuple[Month | Day, ...], Field(description="months or dates on which it falls due")] = ()
+    for_each: Annotated[Name | None, Field(description="a metric whose number the amount is multiplied by")] = None
     per_year: bool = False
     months: tuple[Month, ...] = ()
     for_groups: Groups = ()
@@ -274,6 +303,9 @@ class Band(Clause):
             if amount.share is not None and self.of is None:
                 hint = "add of: with kroner, or of: capital_drawn"
                 yield Finding("it is not said what this is a share of", (*path, "share"), hint)
+        if self.for_each and (self.on == "last_measurement" or self.least):
+            text = "for_each goes with all_so_far or each_measurement, and not with a least amount"
+            yield Finding(text, ("for_each",), "change on:, or leave least: out")
         if self.due and self.on == "each_measurement":
             yield Finding("each measurement is due when it is stated", ("due",), "leave it out, or change on:")
         if self.per_year and not (self.due and all(isinstance(when, int) for when in self.due)):

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from .agreed import metrics_of
-from .clauses import Amount, Band, Condition, Gate, NoRepayment, Payers, SavingsShare, Scheduled, UnitPrice
+from .clauses import Amount, Band, Condition, Gate, NoRepayment, Payers, SavingsShare, Scheduled, Test, UnitPrice
 from .dates import month_end
 from .limits import Limit, PerClause, PerMetric, PerPayer, PerPerson, PerYear, ReturnCeiling, Total
 from .money import PPM, Ore, muldiv, ore, ppm
@@ -128,7 +128,7 @@ class _Names:
         self.days = days
         self.spans = spans
         self.metrics = metrics_of(terms)
-        conditions = [each for span in spans for each in _conditions(span)]
+        conditions = [each for span in spans for each in _tests(span)]
         banded = [span.clause for span in spans if isinstance(span.clause, UnitPrice | Band)]
         chosen = [group for each in (*banded, *conditions) for group in each.for_groups]
         self.groups = tuple(dict.fromkeys(chosen))
@@ -146,9 +146,8 @@ class _Names:
         return tuple(self.groups.index(group) for group in groups)
 
 
-def _conditions(span: ClauseSpan) -> tuple[Condition, ...]:
-    clause = span.clause
-    return () if isinstance(clause, NoRepayment) else (*clause.only_if, *clause.unless)
+def _tests(span: ClauseSpan) -> list[Test]:
+    return [] if isinstance(span.clause, NoRepayment) else [test for _, test in span.clause.tests()]
 
 
 def _payer_cap(terms: Terms, payer: str) -> int | None:
@@ -171,17 +170,19 @@ def _span(span: ClauseSpan, names: _Names) -> SpanPlan:
     )
 
 
-def _test(condition: Condition, names: _Names, wanted: bool) -> TestPlan:
+def _test(condition: Test, names: _Names, wanted: bool) -> TestPlan:
     comparison, threshold = condition.comparison or ("at_least", Decimal(0))
     columns = names.columns.get(condition.clause, ()) if condition.clause else ()
     return TestPlan(
         metric=names.metric(condition.metric) if condition.metric is not None else -1,
+        months=condition.months,
         groups=names.chosen(condition.for_groups),
         number=condition.value == "number",
         columns=columns,
         comparison=comparison,
         threshold=ppm(threshold) if condition.metric is not None else ore(threshold),
         wanted=wanted,
+        any_of=tuple(_test(each, names, True) for each in condition.any_of) if isinstance(condition, Condition) else (),
     )
 
 
@@ -297,6 +298,7 @@ def _band(clause: Band, span: ClauseSpan, names: _Names, common: dict[str, objec
         of=None if clause.of == "capital_drawn" else ore(clause.of or Decimal(0)),
         due=_due(clause, span, names),
         dated=bool(clause.due),
+        for_each=None if clause.for_each is None else names.metric(clause.for_each),
         months=clause.months,
         earlier=() if clause.due else names.earlier(span),
         groups=names.chosen(clause.for_groups),

@@ -34,16 +34,19 @@ class GatePlan:
 class TestPlan:
     """A condition: on a metric (index, else −1) of chosen groups, or on what columns have earned; how to compare.
 
-    threshold: millionths for a metric, øre for columns.
+    months: follow-ups that are looked at (none: all). threshold: millionths for a metric, øre for columns. any_of: the
+    condition is that one of these is met.
     """
 
     metric: int
+    months: tuple[int, ...]
     groups: tuple[int, ...]
     number: bool
     columns: tuple[int, ...]
     comparison: str
     threshold: int
     wanted: bool
+    any_of: "tuple[TestPlan, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class SpanPlan:
     since: int
     until: int
     tests: tuple[TestPlan, ...]
+
+    @property
+    def tested(self) -> frozenset[int]:
+        """The metrics that the conditions look at."""
+        singles = (single for test in self.tests for single in (test.any_of or (test,)))
+        return frozenset(single.metric for single in singles if single.metric >= 0)
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,8 @@ class BandPlan(SpanPlan):
     """A band. steps: (comparison, millionths, amount), the hardest to meet last; nodes: (millionths, amount).
 
     of: øre that shares are of, or None for the capital drawn. due: empty when it is due with every statement. earlier:
-    columns whose amount in all this band's takes the place of, since it goes on with them.
+    columns whose amount in all this band's takes the place of, since it goes on with them. for_each: the metric whose
+    number multiplies the amount.
     """
 
     metric: int
@@ -145,6 +155,7 @@ class BandPlan(SpanPlan):
     of: int | None
     due: tuple[DuePlan, ...]
     dated: bool
+    for_each: int | None
     months: tuple[int, ...]
     groups: tuple[int, ...]
     earlier: tuple[int, ...]
@@ -269,7 +280,9 @@ class Plan:
     def metrics_from_zero(self) -> frozenset[str]:
         """Metrics of which a negative quantity would make no sense."""
         prices = [clause for clause in self.clauses if isinstance(clause, PricePlan)]
-        banded = [clause.metric for clause in self.clauses if isinstance(clause, BandPlan) and clause.number]
+        bands = [clause for clause in self.clauses if isinstance(clause, BandPlan)]
+        banded = [clause.metric for clause in bands if clause.number]
+        banded += [clause.for_each for clause in bands if clause.for_each is not None]
         read = [metric for clause in prices for metric in (clause.metric, *clause.less)]
         gates = [gate.metric for clause in prices for gate in clause.gates]
         return frozenset(self.metrics[metric] for metric in (*read, *gates, *banded))
@@ -285,7 +298,7 @@ class Plan:
 
 
 def _divides(clause: AnyPlan, metric: int) -> bool:
-    if any(test.metric == metric for test in clause.tests):
+    if metric in clause.tested:
         return True
     if isinstance(clause, BandPlan):
         return clause.metric == metric

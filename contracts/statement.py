@@ -264,7 +264,10 @@ def _together(plan: Plan, facts: Facts, lines: Lines | None) -> Lines | None:
 
 
 def _read(clause: BandPlan | PricePlan, facts: Facts) -> Flags:
-    read: Flags = (facts.metric == clause.metric) & facts.in_groups(clause.groups)
+    read: Flags = facts.metric == clause.metric
+    if isinstance(clause, BandPlan) and clause.for_each is not None:
+        read |= facts.metric == clause.for_each
+    read &= facts.in_groups(clause.groups)
     read &= (facts.day >= clause.since) & (facts.day < clause.until)
     if isinstance(clause, BandPlan) and clause.months:
         read &= np.isin(facts.point, clause.months)

@@ -291,7 +291,7 @@ def _measured_in(seen: _Seen, plan: Plan, clause: AnyPlan) -> Iterator[int]:
 
 def _months_read(seen: _Seen, plan: Plan, clause: AnyPlan) -> Iterator[int]:
     """The follow-up months of outcomes that a clause, or a condition of it, reads."""
-    tested = [plan.metrics[test.metric] for test in clause.tests if test.metric >= 0]
+    tested = [plan.metrics[metric] for metric in clause.tested]
     for name, month in seen.mine.reached:
         mine = isinstance(clause, PricePlan | BandPlan) and name == plan.metrics[clause.metric]
         if isinstance(clause, PricePlan):

@@ -162,10 +162,10 @@ def _uses(clause: AnyClause) -> Iterator[_Use]:
         for number, other in enumerate(clause.less):
             yield _Use(("less", number), other, isinstance(clause, SavingsShare))
     if isinstance(clause, Clause):
-        for side, conditions in (("only_if", clause.only_if), ("unless", clause.unless)):
-            for number, condition in enumerate(conditions):
-                if condition.metric is not None:
-                    yield _Use((side, number, "metric"), condition.metric, False)
+        for place, test in clause.tests():
+            if test.metric is not None:
+                read: dict[Path, int] = {(*place, "months", number): month for number, month in enumerate(test.months)}
+                yield _Use((*place, "metric"), test.metric, False, read)
 
 
 def _metrics(scenario: Parts, clause: AnyClause, path: Path) -> Iterator[Finding]:
@@ -208,10 +208,9 @@ def _groups(clause: AnyClause) -> Iterator[tuple[Path, str]]:
         for number, group in enumerate(clause.for_groups):
             yield ("for_groups", number), group
     if isinstance(clause, Clause):
-        for side, conditions in (("only_if", clause.only_if), ("unless", clause.unless)):
-            for place, condition in enumerate(conditions):
-                for number, group in enumerate(condition.for_groups):
-                    yield (side, place, "for_groups", number), group
+        for at, test in clause.tests():
+            for number, group in enumerate(test.for_groups):
+                yield (*at, "for_groups", number), group
 
 
 def _group(scenario: Parts, group: str, path: Path) -> Iterator[Finding]:

@@ -37,8 +37,7 @@ def served_in_turn(plan: Plan) -> bool:
 def reads_failures(plan: Plan, metric: str) -> bool:
     """Whether it matters who was measured and failed; a condition on a number needs to know that any were measured."""
     index = plan.metrics.index(metric)
-    tested = any(test.metric == index for clause in plan.clauses for test in clause.tests)
-    return tested or plan.counts_failures(index)
+    return plan.counts_failures(index)
 
 
 def enrolments(starts: NDArray[np.float32], horizon: int, rows: int) -> list[FollowUp]:

@@ -42,6 +42,8 @@ def rule_words(band: Band, found: int, of: int, lang: Language, currency: str) -
     """The step that is met, or the nodes between which the value lies, and what they pay. found, of: millionths."""
     value = Fraction(found, PPM if band.value == "number" else of)
     told = _node_words(band, value, lang, currency) if band.nodes else _step_words(band, value, lang, currency)
+    if band.for_each:
+        told = say(lang, "band.for_each", rule=told, metric=band.for_each.replace("_", " "))
     if band.per_year:
         told = say(lang, "band.per_year", rule=told)
     if band.least:

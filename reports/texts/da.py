@@ -294,6 +294,7 @@ DA: dict[str, str] = {
     "band.between": "forholdsmæssigt mellem {low} og {high}",
     "band.of_capital": "{share} af udbetalt kapital",
     "band.share_of": "{share} af {of}",
+    "band.for_each": "{rule}, for hver {metric}",
     "band.per_year": "{rule} pr. år",
     "band.least": "{rule}, dog mindst {least} til og med måned {month}",
     "band.dated": "{rule}, på forfaldsdagen",

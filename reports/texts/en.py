@@ -293,6 +293,7 @@ EN: dict[str, str] = {
     "band.between": "in proportion between {low} and {high}",
     "band.of_capital": "{share} of the capital drawn",
     "band.share_of": "{share} of {of}",
+    "band.for_each": "{rule}, for each of {metric}",
     "band.per_year": "{rule} a year",
     "band.least": "{rule}, but at least {least} until month {month}",
     "band.dated": "{rule}, on the due date",

@@ -260,10 +260,17 @@ def _band(dice: Dice, start: dt.date, months: int) -> Body:
         body["per_year"] = whole and dice.chance(2)
         body["due"] = sorted(due) if whole else [*due, dice.day(start, month_end(start, months))]
         body |= {"least": amount() | {"until_month": dice.number(0, months)}} if dice.chance(2) else {}
+    if body["on"] != "last_measurement" and "least" not in body and dice.chance(3):
+        body["for_each"] = dice.pick(OUTCOMES)
     return body
 
 
 def _condition(dice: Dice, earlier: Sequence[str]) -> Body:
+    several = [_test(dice, earlier) for _ in range(dice.number(1, 2))]
+    return {dice.pick(("only_if", "unless")): [{"any_of": several}] if dice.chance(2) else several}
+
+
+def _test(dice: Dice, earlier: Sequence[str]) -> Body:
     comparison = dice.pick(("at_least", "above", "at_most", "below"))
     test: Body
     if earlier and dice.chance(2):
@@ -271,7 +278,8 @@ def _condition(dice: Dice, earlier: Sequence[str]) -> Body:
     else:
         test = {"metric": dice.pick((*OUTCOMES, CHANGE)), comparison: dice.threshold()}
         test |= {"value": dice.pick(("share", "number")), "for_groups": dice.some(GROUPS[:2], 0, 1)}
-    return {dice.pick(("only_if", "unless")): [test]}
+        test |= {"months": dice.some(POINTS, 1, 2)} if dice.chance(4) else {}
+    return test
 
 
 def _money_limits(dice: Dice, clauses: Mapping[str, Body | None], begins: int) -> list[Body]:

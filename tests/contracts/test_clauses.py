@@ -493,6 +493,39 @@ class TestLimits:
         terms = contract(clauses, limits=[{"kind": "per_person", "amount": 30, "clauses": ["b"]}])
         assert settled(terms, found("a", who=1), found("b", who=1)).statements[0].paid == {"a": 10_000, "b": 3_000}
 
+    def test_a_band_for_each_of_another_metric(self) -> None:
+        steps = [{"at_least": "0.5", "pays": 100}, {"at_least": "0.8", "pays": 150}]
+        band = {"kind": "band", "metric": "rate", "steps": steps, "for_each": "patients"}
+        facts = [found("rate", "0.6"), found("patients", 20), found("rate", "1", on=SECOND, month=24)]
+        facts += [found("patients", "7.5", on=SECOND, month=24)]
+        assert earned(contract({"x": band}), *facts) == [2_000, 4_125, 4_125]
+        each = band | {"on": "each_measurement"}
+        assert earned(contract({"x": each}), *facts) == [2_000, 3_125, 3_125]
+        due = band | {"due": [12, 24]}
+        assert earned(contract({"x": due}), *facts) == [2_000, 6_125, 6_125]
+        assert earned(contract({"x": band}), facts[0]) == [0, 0, 0]
+
+    def test_a_price_for_each_success_by_how_many_succeeded(self) -> None:
+        band = {"kind": "band", "metric": "x", "nodes": [{"at": 0, "pays": 0}, {"at": 1, "pays": 100}], "for_each": "x"}
+        assert earned(contract({"x": band}), found("x", 3, of=4), found("x", 1, of=4, on=SECOND, month=24)) == [
+            225,
+            200,
+            200,
+        ]
+
+    def test_a_condition_on_some_follow_ups_and_one_of_several(self) -> None:
+        late = {"metric": "job", "months": [24], "at_least": "0.5"}
+        home = {"metric": "home", "value": "number", "at_least": 2}
+        fee = {"kind": "scheduled", "amounts": {12: 10, 24: 20, 36: 40}}
+        job = {"kind": "unit_price", "price": 0, "metric": "job"}
+        count = {"kind": "unit_price", "price": 0, "metric": "home"}
+        facts = [found("job", month=12), found("home", on=SECOND), found("home", who=1, on=THIRD, month=36)]
+        told = {"fee": fee | {"only_if": [{"any_of": [late, home]}]}, "job": job, "count": count}
+        assert earned(contract(told), *facts) == [0, 0, 70]
+        assert earned(contract(told), *facts, found("job", 3, of=4, month=24, on=SECOND)) == [0, 30, 70]
+        told["fee"] = fee | {"unless": [{"any_of": [late, home]}]}
+        assert earned(contract(told), *facts) == [10, 30, 0]
+
     def test_limits_per_person_on_fewer_clauses_cut_first(self) -> None:
         clauses = {name: {"kind": "unit_price", "price": 100} for name in ("a", "b", "c")}
         whole = {"kind": "per_person", "amount": 170}

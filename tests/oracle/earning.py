@@ -274,14 +274,21 @@ def _of_saving(clause: SavingsShare, saving: Fraction) -> int:
 def _banded(terms: Terms, column: Column, facts: Sequence[Fact], days: Sequence[dt.date], drawn: Sequence[int]) -> int:
     clause: Band = column.clause
     mine = _read(column, facts)
+    others = _read(column, facts, clause.for_each) if clause.for_each else []
 
-    def worth(known: Sequence[Fact], base: int, months: int = 12) -> int:
-        return _worth(clause, known, base, months) if known else 0
+    def worth(known: Sequence[Fact], base: int, others: Sequence[Fact], months: int = 12) -> int:
+        amount = _worth(clause, known, base, months) if known else 0
+        return rounded(amount * sum(fact.quantity for fact in others)) if clause.for_each else amount
 
     if clause.on == "each_measurement":
-        return sum(worth(each, _base(clause, drawn[-1])) for each in _measurements(mine, by_group=True))
+        total = 0
+        for each in _measurements(mine, by_group=True):
+            at = (each[0].point, each[0].point or each[0].day, each[0].group)
+            beside = [fact for fact in others if (fact.point, fact.point or fact.day, fact.group) == at]
+            total += worth(each, _base(clause, drawn[-1]), beside)
+        return total
     if not clause.due:
-        return worth(_measured(clause, mine), _base(clause, drawn[-1]))
+        return worth(_measured(clause, mine), _base(clause, drawn[-1]), others)
     total, last_month = 0, 0
     for when in sorted(clause.due, key=lambda when: due_day(terms, when)):
         months = when - last_month if clause.per_year and isinstance(when, int) else 12
@@ -289,17 +296,20 @@ def _banded(terms: Terms, column: Column, facts: Sequence[Fact], days: Sequence[
         if column.holds(day) and day <= days[-1]:
             place = min(number for number, each in enumerate(days) if each >= day)
             base = _base(clause, drawn[place])
-            amount = worth(_measured(clause, [fact for fact in mine if fact.statement <= place]), base, months)
+            known, beside = ([fact for fact in each if fact.statement <= place] for each in (mine, others))
+            amount = worth(_measured(clause, known), base, beside, months)
             if clause.least and day <= due_day(terms, clause.least.until_month):
                 amount = max(amount, _amount(clause.least, base, months))
             total += amount
     return total
 
 
-def _read(column: Column, facts: Sequence[Fact]) -> list[Fact]:
-    """The facts that a band looks at."""
+def _read(column: Column, facts: Sequence[Fact], metric: str | None = None) -> list[Fact]:
+    """The facts of its own metric, or of another, that a band looks at."""
     clause: Band = column.clause
-    mine = [f for f in facts if f.metric == clause.metric and _in(clause.for_groups, f) and column.counts(f.day)]
+    mine = [
+        f for f in facts if f.metric == (metric or clause.metric) and _in(clause.for_groups, f) and column.counts(f.day)
+    ]
     return [fact for fact in mine if not clause.months or fact.point in clause.months]
 
 
@@ -361,10 +371,13 @@ def _amount(amount: Any, base: int, months: int) -> int:
 
 def _met(condition: Condition, columns: Sequence[Column], facts: Sequence[Fact], paid: Mapping[str, int]) -> bool:
     """A value of which nothing has been measured meets no comparison."""
+    if condition.any_of:
+        return any(_met(Condition.model_validate(vars(each)), columns, facts, paid) for each in condition.any_of)
     if condition.clause is not None:
         titles = [column.title for column in columns if column.name == condition.clause]
         return _compared(condition, Fraction(sum(paid.get(title, 0) for title in titles), 100))
     mine = [fact for fact in facts if fact.metric == condition.metric and _in(condition.for_groups, fact)]
+    mine = [fact for fact in mine if not condition.months or fact.point in condition.months]
     return bool(mine) and _compared(condition, _value(mine, condition.value))
 
 

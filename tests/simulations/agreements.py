@@ -53,7 +53,10 @@ def conditions(draw: st.DrawFn, earlier: list[str]) -> Tree:
     if earlier and draw(st.booleans()):
         return {"clause": draw(st.sampled_from(earlier)), "at_least": draw(amounts(200_000))}
     told = {"metric": draw(metrics()), "value": draw(st.sampled_from(("share", "number")))}
-    return told | draw(comparisons()) | draw(optional(for_groups=named(GROUPS)))
+    test = told | draw(comparisons()) | draw(optional(for_groups=named(GROUPS)))
+    if told["metric"] != "enrolled" and draw(st.booleans()):
+        test["months"] = draw(st.lists(st.sampled_from(MONTHS), min_size=1, unique=True))
+    return {"any_of": [test, told | draw(comparisons())]} if draw(st.integers(0, 3)) == 0 else test
 
 
 @st.composite
@@ -121,6 +124,8 @@ def bands(draw: st.DrawFn, metric: str) -> Tree:
         clause["due"] = sorted(draw(st.lists(st.sampled_from((6, 12, 15, 24)), min_size=1, unique=True)))
         clause["per_year"] = draw(st.booleans())
         clause |= draw(optional(least=paid(of).map(lambda amount: {"until_month": 12} | amount)))
+    if clause["on"] != "last_measurement" and "least" not in clause and draw(st.booleans()):
+        clause["for_each"] = draw(metrics())
     follow_ups = (0,) if metric == "enrolled" else MONTHS
     months = st.lists(st.sampled_from(follow_ups), min_size=1, unique=True)
     return clause | draw(optional(months=months, for_groups=named(GROUPS)))
