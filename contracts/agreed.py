@@ -71,7 +71,7 @@ def _metric_uses(terms: "Terms") -> Iterator[tuple[Path, str, str]]:
                 yield (*path, "less", number), other, kind
             for number, gate in enumerate(clause.requires if isinstance(clause, UnitPrice) else ()):
                 yield (*path, "requires", number, "metric"), gate.metric, "outcome"
-            for at_test, test in clause.tests():
+            for at_test, test in clause.comparisons():
                 if test.metric is not None:
                     yield (*path, *at_test, "metric"), test.metric, "outcome"
 
@@ -99,7 +99,7 @@ def _clause_findings(
             yield Finding(f"there is no clause '{name}' to close", (*path, "[key]"), f"known: {known}")
         if isinstance(clause, Clause):
             before = seen[: seen.index(name)] if name in seen else seen
-            for at_test, test in clause.tests():
+            for at_test, test in clause.comparisons():
                 if test.clause is not None and test.clause not in before:
                     told = ", ".join(before) or "none"
                     hint = f"a condition looks back, so that none can go in circles; earlier clauses: {told}"

@@ -61,7 +61,8 @@ def _beside(band: BandPlan, facts: Facts, one: int) -> Ints:
     same &= (point > 0) | (facts.day[others] == facts.day[one])
     if group is not None:
         same &= group[others] == group[one]
-    return others[same]
+    chosen: Ints = others[same]
+    return chosen
 
 
 def amount_at(band: BandPlan, found: Ints, of: Ints, base: Ore, months: int) -> Ore:

@@ -52,7 +52,7 @@ Value = Annotated[
 ]
 
 
-class Test(Threshold):
+class Comparison(Threshold):
     """A comparison with everything found up to a statement: the value of a metric, or what another clause has earned.
 
     With `clause`, the comparison is with what that clause has earned in all, in kroner, before the limits on money; the
@@ -78,15 +78,17 @@ class Test(Threshold):
         yield from self._comparison_findings(needed=True)
 
 
-class Condition(Test):
+class Condition(Comparison):
     """A test, or several of which `any_of` them is enough."""
 
-    any_of: Annotated[tuple[Test, ...], Field(description="tests of which one is enough, and nothing beside them")] = ()
+    any_of: Annotated[
+        tuple[Comparison, ...], Field(description="tests of which one is enough, and nothing beside them")
+    ] = ()
 
     def _findings(self) -> Iterator[Finding]:
         if not self.any_of:
             yield from super()._findings()
-        elif any(getattr(self, name) != field.default for name, field in Test.model_fields.items()):
+        elif any(getattr(self, name) != field.default for name, field in Comparison.model_fields.items()):
             yield Finding("any_of stands alone in its condition", ("any_of",), "move the rest to a condition beside it")
 
 
@@ -113,8 +115,8 @@ class Clause(Sourced):
     only_if: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
 
-    def tests(self) -> Iterator[tuple[tuple[str | int, ...], Test]]:
-        """Every single test in its conditions, with its path."""
+    def comparisons(self) -> Iterator[tuple[tuple[str | int, ...], Comparison]]:
+        """Every single comparison in its conditions, with its path."""
         for side in ("only_if", "unless"):
             for number, condition in enumerate(getattr(self, side)):
                 if not condition.any_of:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from .agreed import metrics_of
-from .clauses import Amount, Band, Condition, Gate, NoRepayment, Payers, SavingsShare, Scheduled, Test, UnitPrice
+from .clauses import Amount, Band, Comparison, Condition, Gate, NoRepayment, Payers, SavingsShare, Scheduled, UnitPrice
 from .dates import month_end
 from .limits import Limit, PerClause, PerMetric, PerPayer, PerPerson, PerYear, ReturnCeiling, Total
 from .money import PPM, Ore, muldiv, ore, ppm
@@ -146,8 +146,8 @@ class _Names:
         return tuple(self.groups.index(group) for group in groups)
 
 
-def _tests(span: ClauseSpan) -> list[Test]:
-    return [] if isinstance(span.clause, NoRepayment) else [test for _, test in span.clause.tests()]
+def _tests(span: ClauseSpan) -> list[Comparison]:
+    return [] if isinstance(span.clause, NoRepayment) else [test for _, test in span.clause.comparisons()]
 
 
 def _payer_cap(terms: Terms, payer: str) -> int | None:
@@ -170,7 +170,7 @@ def _span(span: ClauseSpan, names: _Names) -> SpanPlan:
     )
 
 
-def _test(condition: Test, names: _Names, wanted: bool) -> TestPlan:
+def _test(condition: Comparison, names: _Names, wanted: bool) -> TestPlan:
     comparison, threshold = condition.comparison or ("at_least", Decimal(0))
     columns = names.columns.get(condition.clause, ()) if condition.clause else ()
     return TestPlan(

@@ -100,7 +100,9 @@ class Statements(Frozen):
 class Amendment(Sourced):
     """*Tillægsaftale*: what is otherwise from a date on. A fact is settled under the terms in force on its own date.
 
-    `clauses`: clauses that are replaced or added; one with no value (`null`) is closed. `limits`: all limits from then
+    `clauses`: clauses that are replaced or added; one with no value (`null`) is closed. A clause that replaces one of
+    its kind and metric goes on counting: what was found before fills its tiers, counts among each person's results and
+    in its values; only what is found from then on earns by it. `limits`: all limits from then
     on, where stated. `end`: a new end of the contract.
     """
 

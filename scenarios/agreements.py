@@ -162,7 +162,7 @@ def _uses(clause: AnyClause) -> Iterator[_Use]:
         for number, other in enumerate(clause.less):
             yield _Use(("less", number), other, isinstance(clause, SavingsShare))
     if isinstance(clause, Clause):
-        for place, test in clause.tests():
+        for place, test in clause.comparisons():
             if test.metric is not None:
                 read: dict[Path, int] = {(*place, "months", number): month for number, month in enumerate(test.months)}
                 yield _Use((*place, "metric"), test.metric, False, read)
@@ -208,7 +208,7 @@ def _groups(clause: AnyClause) -> Iterator[tuple[Path, str]]:
         for number, group in enumerate(clause.for_groups):
             yield ("for_groups", number), group
     if isinstance(clause, Clause):
-        for at, test in clause.tests():
+        for at, test in clause.comparisons():
             for number, group in enumerate(test.for_groups):
                 yield (*at, "for_groups", number), group
 

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from contracts.clauses import Clause
+from contracts.clauses import Clause, Comparison
 from contracts.frozen import Sourced
 from contracts.terms import Terms
 from scenarios.contract_files import Agreement, FactsFile
@@ -148,7 +148,7 @@ def choices(annotation: Any) -> Iterator[Any]:
 
 def owner(model: type[BaseModel], field: str) -> str:
     """Whose the field is: what all sourced items or all clauses have needs to be shown once only."""
-    for base in (Sourced, Clause, Terms):
+    for base in (Sourced, Clause, Terms, Comparison):
         if issubclass(model, base) and field in base.model_fields:
             return base.__name__
     return model.__name__

@@ -86,11 +86,12 @@ def _node_words(band: Band, value: Fraction, lang: Language, currency: str) -> s
 
     if value >= Fraction(last.at):
         return say(lang, "band.at_least", **at(last.at, last))
-    if value <= Fraction(first.at):
+    here = [node for node in nodes if value == Fraction(node.at)]
+    if value < Fraction(first.at) or here == [first]:
         return say(lang, "band.at_most", **at(first.at, first))
+    if here:
+        return say(lang, "band.at", **at(here[-1].at, here[-1]))
     low, high = next(pair for pair in pairwise(nodes) if value < Fraction(pair[1].at))
-    if value == Fraction(low.at):
-        return say(lang, "band.at", **at(low.at, low))
     ends = [f"{told['at']} ({told['pays']})" for told in (at(low.at, low), at(high.at, high))]
     return say(lang, "band.between", low=ends[0], high=ends[1])
 

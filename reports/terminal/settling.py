@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.clauses import Band
 from contracts.limits import PerPayer, PerPerson
 from contracts.statement import ClauseStatement, PaymentStatement
 from contracts.statement import Line as FactLine
 from contracts.terms import Terms
-from contracts.timetable import limit_spans
+from contracts.timetable import clause_spans, limit_spans
 from reports.numbers import Language, amount, money
 from reports.texts import capital, counted, listed, say
 
@@ -55,7 +56,7 @@ def settlement_lines(page: Page, statements: Sequence[PaymentStatement], *, chos
         if chosen or not statement.empty:
             yield from statement_lines(page, statement)
             yield "", ""
-    idle = [] if chosen else [statement for statement in statements if statement.empty]
+    idle = [] if chosen else [each for each in statements if each.empty and not each.closing]
     if idle:
         days = [idle[0].date.isoformat(), idle[-1].date.isoformat()]
         told = counted(page.lang, "idle", len(idle))
@@ -146,6 +147,7 @@ def _cell(ore: int | None, lang: Language) -> Cell:
 
 def _notes(page: Page, statement: PaymentStatement, called: Called) -> Iterator[str]:
     """What a clause as a whole adds to its lines, what a band found, and what becomes of what limits cut."""
+    going_on = {span.column for span in clause_spans(page.terms) if span.begun != span.since}
     for clause in statement.clauses:
         name = capital(called.column(clause.column))
         mine = [line for line in statement.basis if line.column == clause.column]
@@ -153,6 +155,8 @@ def _notes(page: Page, statement: PaymentStatement, called: Called) -> Iterator[
             continue
         if words := value_words(clause, page.lang, page.terms.currency):
             yield f"{name}: {words}"
+            if clause.column in going_on and isinstance(clause.agreed, Band) and not clause.agreed.due:
+                yield say(page.lang, "settle.goes_on", clause=name)
         elif clause.kind == "band":
             yield from _measurements(page, clause, mine, name)
         elif clause.kind == "scheduled" and clause.otherwise:

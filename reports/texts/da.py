@@ -269,6 +269,7 @@ DA: dict[str, str] = {
     "settle.by_quota": "{clause}: {amount} for den andel af de målte, som der højst betales for.",
     "settle.by_condition": "{clause}: {amount} ud over linjerne, fordi betingelserne vurderes på alt, hvad der nu er "
     "kendt.",
+    "settle.goes_on": "{clause}: det, som den tidligere bestemmelse har optjent, er trukket fra.",
     "settle.by_whole": "{clause}: {amount} ud over linjerne, fordi bestemmelsen ikke kan give mindre end nul.",
     "settle.cut_waits": "{limit}: {amount} skæres fra og venter, til der er plads under loftet.",
     "settle.cut_lapses": "{limit}: {amount} skæres fra og bortfalder.",

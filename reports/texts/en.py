@@ -268,6 +268,7 @@ EN: dict[str, str] = {
     "settle.by_quota": "{clause}: {amount} for the share of those measured that is paid for at most.",
     "settle.by_condition": "{clause}: {amount} beyond the lines, since its conditions are judged on all that is known "
     "now.",
+    "settle.goes_on": "{clause}: what the clause that it replaced has earned is taken off.",
     "settle.by_whole": "{clause}: {amount} beyond the lines, since the clause cannot earn less than nothing.",
     "settle.cut_waits": "{limit}: {amount} is cut, and waits for room under the limit.",
     "settle.cut_lapses": "{limit}: {amount} is cut, and lapses.",

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contracts.banding import amount_at
@@ -58,6 +58,7 @@ def test_the_step_that_is_named_is_the_one_that_paid(band: Band, tenths: int, me
 
 
 @given(st.lists(st.tuples(THRESHOLDS, st.integers(0, 500)), min_size=2, max_size=4), st.integers(0, 25))
+@example([(Decimal(0), 0), (Decimal(0), 1), (Decimal("0.1"), 0)], 0)
 def test_between_two_nodes_the_amount_lies_between_theirs(points: list[tuple[Decimal, int]], tenths: int) -> None:
     nodes = [{"at": str(at), "pays": pays} for at, pays in sorted(points, key=lambda point: point[0])]
     band = Band.model_validate({"kind": "band", "metric": "m", "value": "number", "nodes": nodes})
