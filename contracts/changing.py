@@ -14,6 +14,7 @@ from .commands import Accept, Amend, Correct, Dispute, FactChange, Reject, Withd
 from .compiled import compile_terms
 from .encoding import problems
 from .events import Accepted, Disputed, FactsEvent, FactsWithdrawn, Rejected
+from .observing import at_point
 from .plans import Plan
 from .state import NOBODY, FactKey, State, fact_key
 from .terms import Terms
@@ -35,7 +36,7 @@ _DOING = {
 def facts_changed(state: State, plan: Plan, command: FactChange) -> dict[str, Any]:
     """Facts must have been stated, and stand otherwise than the command would have them."""
     verb, _ = _DOING[type(command)]
-    doing = f"{verb} '{command.metric}' at month {command.point}"
+    doing = f"{verb} {at_point(command.metric, command.point)}"
     keys = list(_stated(doing, state, plan, command, command.persons))
     for key, person in zip(keys, command.persons, strict=True):
         counts = _counts(state, key)
@@ -56,7 +57,7 @@ def facts_changed(state: State, plan: Plan, command: FactChange) -> dict[str, An
 
 def corrected(state: State, plan: Plan, command: Correct) -> dict[str, Any]:
     """Facts must have been stated, and be stated otherwise now."""
-    doing = f"correcting '{command.metric}' at month {command.point}"
+    doing = f"correcting {at_point(command.metric, command.point)}"
     results = with_denominators(command.results)
     keys = list(_stated(doing, state, plan, command, [person for person, _, _ in results]))
     for key, (person, quantity, of) in zip(keys, results, strict=True):

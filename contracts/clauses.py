@@ -311,7 +311,7 @@ class Band(Clause):
         if self.due and self.on == "each_measurement":
             yield Finding("each measurement is due when it is stated", ("due",), "leave it out, or change on:")
         if self.per_year and not (self.due and all(isinstance(when, int) for when in self.due)):
-            yield Finding("an amount per year needs due months", ("per_year",), "add due: [12, 24, …]")
+            yield Finding("an amount per year needs due months, and no dates", ("per_year",), "write due: [12, 24, …]")
         if self.least and not self.due:
             yield Finding("a least amount needs due months or dates", ("least",), "add due:")
         if sorted(set(self.due), key=str) != sorted(self.due, key=str):

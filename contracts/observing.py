@@ -63,13 +63,18 @@ def dropped_out(state: State, plan: Plan, command: DropOut) -> dict[str, Any]:
     return {"persons": command.persons, "why": command.why}
 
 
+def at_point(metric: str, point: int) -> str:
+    """A metric, and the follow-up month where there is one, for messages."""
+    return f"'{metric}' at month {point}" if point else f"'{metric}'"
+
+
 def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict[str, Any]:
     """A metric that some clause reads, at any follow-up month; each person once, a count of a subgroup once a day.
 
     A month without a price is accepted: it is known, and earns nothing. For who has left, the result that the terms
     give (failed, or the last one known) is added; see `terms.Citizens`.
     """
-    doing = f"measuring '{command.metric}' at month {command.point}"
+    doing = f"measuring {at_point(command.metric, command.point)}"
     _metric(doing, plan, command.metric, plan.outcome_metrics)
     within_contract(doing, plan, command.effective)
     results = with_denominators(command.results)
@@ -84,7 +89,8 @@ def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict
         key = fact_key(index, command.metric, command.point, command.effective, command.group)
         if key in state.places:
             whom = f"'{person}'" if person else f"a count on {command.effective}"
-            hint = "leave it out, or correct what was stated"
+            counts = key not in state.changes or state.changes[key][-1].counts
+            hint = "leave it out, or correct what was stated" if counts else "accept what was stated before instead"
             raise refused(doing, "what was not measured before", f"{whom} once more", hint)
         if quantity < 0 and command.metric in plan.metrics_from_zero:
             raise refused(doing, "no less than nothing", f"{quantity / PPM}", "mend the results")

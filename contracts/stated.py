@@ -109,7 +109,8 @@ def settle_stated(
         try:
             found = aggregate.decide(folding.state, step.command, now=now)
         except Refused as refusal:
-            raise Refused(_placed(str(refusal), step.facts)) from None
+            told = f"{step.item}: {refusal}" if step.item else _placed(str(refusal), step.facts)
+            raise Refused(told) from None
         for event in found:
             folding.apply(event)
             log.append(event)
@@ -158,12 +159,13 @@ def rounds(plan: Plan, facts: Iterable[Stated]) -> Iterator[tuple[Measure | Real
 
 
 class _Step(NamedTuple):
-    """A command, the day on which it is recorded, and its place on that day."""
+    """A command, the day on which it is recorded, its place on that day, and the facts or item that it comes from."""
 
     day: dt.date
     order: tuple[int, int]
     command: Command
     facts: tuple[Stated, ...] = ()
+    item: str = ""
 
 
 def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
@@ -181,22 +183,23 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
         if day <= until:
             # what is settled later than its date has to be settled before capital of a later date is drawn
             waits = max((later for statement, later in settling.items() if statement < day), default=day)
-            yield _Step(max(day, waits), (7, 0) if waits > day else (0, 0), Draw(day, amount))
+            yield _Step(max(day, waits), (7, 0) if waits > day else (0, 0), Draw(day, amount), item="draws")
+    enrolled = "" if stated.intakes is None else "enrolled"
     for intake in _intakes(stated, start):
         if intake.date <= until:
-            yield _Step(intake.date, (1, 0), Enrol(intake.date, intake.persons, intake.group))
+            yield _Step(intake.date, (1, 0), Enrol(intake.date, intake.persons, intake.group), item=enrolled)
     for leaver in stated.leavers:
         if leaver.date <= until:
-            yield _Step(leaver.date, (2, 0), DropOut(leaver.date, leaver.persons, leaver.why))
+            yield _Step(leaver.date, (2, 0), DropOut(leaver.date, leaver.persons, leaver.why), item="left")
     for command, facts in rounds(plan, stated.facts):
         reported = _reported(facts[0])
         if reported < command.effective:
             raise Refused(f"{_where(facts[0])}expected a report from {command.effective} on, found {reported}; mend it")
         if command.effective <= until and reported <= last:
             yield _Step(reported, (3, 0), command, facts)
-    for change in stated.changes:
+    for number, change in enumerate(stated.changes, 1):
         if change.effective <= last:
-            yield _Step(change.effective, (4, 0), change)
+            yield _Step(change.effective, (4, 0), change, item=f"changed, item {number}")
     for number, (day, later) in enumerate(settling.items()):
         if day <= until and day.toordinal() in plan.statement_days:
             yield _Step(later, (5, 2 * number), Verify(day))

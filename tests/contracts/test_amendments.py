@@ -125,6 +125,19 @@ def test_an_amended_band_takes_the_place_of_what_the_old_one_stands_at_from_its_
     assert goes_on(band, found("x", 6, of=10), found("x", 1, of=10, on=SECOND), **more) == [0, -1000, -1000]
 
 
+def test_a_clause_that_was_added_goes_on_counting_from_the_day_that_it_was_added() -> None:
+    def added(old: dict[str, Any], new: dict[str, Any], *facts: Fact) -> list[Decimal]:
+        changes = ({"from": "2020-07-01", "clauses": {"x": old}}, {"from": SINCE, "clauses": {"x": old | new}})
+        return earned(amended(*changes), *facts, clause=f"x {SINCE}")
+
+    facts = found("x", on="2020-06-30"), found("x", 2), found("x", 2, on=SECOND)
+    tiers, dearer = ([{"price": 100 * k, "until": 3}, {"price": 10 * k}] for k in (1, 2))
+    assert added({"kind": "unit_price", "tiers": tiers}, {"tiers": dearer}, *facts) == [0, 220, 220]
+    band = {"kind": "band", "value": "number", "nodes": [{"at": 0, "pays": 0}, {"at": 10, "pays": 100}]}
+    doubled = {"nodes": [{"at": 0, "pays": 0}, {"at": 10, "pays": 200}]}
+    assert added(band, doubled, *facts) == [0, 60, 60]
+
+
 def test_a_clause_of_another_kind_or_metric_counts_anew() -> None:
     tiers = [{"price": 100, "until": 1}, {"price": 10}]
     once = {"kind": "unit_price", "tiers": tiers}
