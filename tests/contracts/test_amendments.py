@@ -115,6 +115,8 @@ def test_an_amended_quota_is_of_all_who_were_measured() -> None:
     half = {"kind": "unit_price", "price": 100, "quota": "0.5"}
     facts = [found("x", 0, who=1), found("x", who=2, on=SECOND)]
     assert goes_on(half, *facts, price=200) == [0, 200, 200]
+    facts = [found("x", 2, of=4), found("x", 4, of=4, on=SECOND)]
+    assert goes_on(half, *facts, price=200) == [0, 400, 400]
 
 
 def test_an_amended_band_takes_the_place_of_what_the_old_one_stands_at_from_its_first_result_on() -> None:

@@ -125,7 +125,8 @@ def test_changes_refuse_what_was_never_stated_by_name() -> None:
 
 def test_a_result_that_was_withdrawn_cannot_be_stated_a_second_time_but_is_accepted_again() -> None:
     story = (*STARTED, reached("2020-12-31", 12, 8), about(WithdrawFacts, CITIZENS[0]))
-    given(*story).when(Measure(FIRST, "housed", 12, ((CITIZENS[0], ONE),))).then_refused("accept what was stated before")
+    again = Measure(FIRST, "housed", 12, ((CITIZENS[0], ONE),))
+    given(*story).when(again).then_refused("accept what was stated before")
     assert settled(given(*story, about(Accept, CITIZENS[0]), Verify(FIRST)).when(Settle(FIRST))) == {
         "housing": 8 * 90_000
     }
