@@ -504,6 +504,8 @@ class TestLimits:
         due = band | {"due": [12, 24]}
         assert earned(contract({"x": due}), *facts) == [2_000, 6_125, 6_125]
         assert earned(contract({"x": band}), facts[0]) == [0, 0, 0]
+        undated = [fact._replace(point=0) for fact in facts]
+        assert earned(contract({"x": each}), *undated) == [2_000, 3_125, 3_125]
 
     def test_a_price_for_each_success_by_how_many_succeeded(self) -> None:
         band = {"kind": "band", "metric": "x", "nodes": [{"at": 0, "pays": 0}, {"at": 1, "pays": 100}], "for_each": "x"}

@@ -1,6 +1,5 @@
 """The families and health files of the library say what is published, mark every number, and simulate sanely."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -8,17 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from pydantic import BaseModel
 
 from contracts.clauses import Band, Scheduled, UnitPrice
 from contracts.compiled import compile_terms
 from contracts.entitlement import entitle
 from contracts.facts import Facts
-from contracts.frozen import Sourced
 from contracts.limits import ReturnCeiling
 from contracts.money import PPM
 from contracts.terms import Terms
-from reports.marks import count_marks
 from scenarios import Scenario, library, load
 from scenarios.lives import OutcomeMeasure
 from simulations.run import Results, block_of, simulate
@@ -110,43 +106,6 @@ def test_it_compares_the_ordinary_budget_the_deal_and_a_pool(name: str) -> None:
     kinds = {key: design.kind for key, design in scenario(name).designs.items()}
     assert (kinds["ordinary_budget"], kinds["dsi"]) == ("ordinary_budget", "external_investor")
     assert "internal_fund" in kinds.values()
-
-
-def items(value: Any) -> Iterator[Sourced]:
-    """Every item that states numbers of its own: not only in items within it."""
-    if isinstance(value, Sourced) and any(True for _ in own_numbers(value)):
-        yield value
-    for inner in parts(value):
-        yield from items(inner)
-
-
-def own_numbers(value: Any) -> Iterator[Any]:
-    for inner in parts(value):
-        if isinstance(inner, int | Decimal) and not isinstance(inner, bool):
-            yield inner
-        elif not isinstance(inner, Sourced):
-            yield from own_numbers(inner)
-
-
-def parts(value: Any) -> Iterator[Any]:
-    if isinstance(value, BaseModel):
-        yield from (getattr(value, key) for key in value.model_fields_set)
-    elif isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, tuple):
-        yield from value
-
-
-@every_file
-def test_every_number_has_a_mark_and_what_is_published_a_source_in_the_list(name: str) -> None:
-    found = scenario(name)
-    for item in items(found):
-        assert "mark" in item.model_fields_set, item
-        if item.mark != "A":
-            assert item.source in found.sources, item
-    counted = count_marks(found)
-    assert counted["P"] > 0
-    assert counted["A"] > 0
 
 
 @every_file

@@ -1,7 +1,6 @@
 """The files on homeless youth, TUBA, IPS and gain share say what is published, mark it, and simulate sanely."""
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -9,15 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pydantic import BaseModel
 
 from contracts.clauses import SavingsShare, UnitPrice
 from contracts.events import Paid
-from contracts.frozen import Sourced
 from contracts.limits import ReturnCeiling
 from contracts.terms import Terms
 from reports.key_figures import internal_rate
-from reports.marks import count_marks
 from scenarios import Scenario, library, load
 from scenarios.lives import HazardDomain, OutcomeMeasure
 from simulations.lives import Life
@@ -110,31 +106,6 @@ def there(course: Life, state: int, at: Days | float) -> NDArray[np.bool_]:
     return found
 
 
-def items(value: Any) -> Iterator[Sourced]:
-    """Every item that states numbers of its own, not only in items within it."""
-    if isinstance(value, Sourced) and any(True for _ in own_numbers(value)):
-        yield value
-    for inner in parts(value):
-        yield from items(inner)
-
-
-def own_numbers(value: Any) -> Iterator[Any]:
-    for inner in parts(value):
-        if isinstance(inner, int | Decimal) and not isinstance(inner, bool):
-            yield inner
-        elif not isinstance(inner, Sourced):
-            yield from own_numbers(inner)
-
-
-def parts(value: Any) -> Iterator[Any]:
-    if isinstance(value, BaseModel):
-        yield from (getattr(value, key) for key in value.model_fields_set)
-    elif isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, tuple):
-        yield from value
-
-
 @every_file
 def test_the_file_says_what_is_published_of_the_deal(name: str) -> None:
     deal, found = DEALS[name], scenario(name)
@@ -167,24 +138,6 @@ def test_the_intervention_costs_the_published_capital(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, deal in DEALS.items() if deal.capital is None])
 def test_a_capital_that_is_not_published_is_marked_as_assumed(name: str) -> None:
     assert scenario(name).intervention.costs.mark == "A"
-
-
-@every_file
-def test_every_number_has_a_mark_and_what_is_published_a_source_in_the_list(name: str) -> None:
-    found = scenario(name)
-    for item in items(found):
-        assert "mark" in item.model_fields_set, item
-        if item.mark != "A":
-            assert item.source in found.sources, item
-    counted = count_marks(found)
-    assert counted["P"] > 0
-    assert counted["A"] > 0
-
-
-@every_file
-def test_every_source_is_used(name: str) -> None:
-    found = scenario(name)
-    assert {item.source for item in items(found)} - {None} == set(found.sources)
 
 
 @every_file

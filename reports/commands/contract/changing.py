@@ -103,73 +103,45 @@ def _change(
     )
 
 
-@click.command("reject")
-@click.argument("contract", metavar="ID", type=NAME)
-@click.option("--metric", required=True, **_METRIC)
-@result_options
-@recording_options
-def reject_command(
-    contract: str,
-    metric: str,
-    month: int,
-    persons: tuple[str, ...],
-    found: dt.date | None,
-    group: str | None,
-    **how: Any,
-) -> None:
-    """Reject stated results: they do not count.
+def _changing(name: str, kind: str, told: str) -> click.Command:
+    """A command that only says which results are meant. kind: the class among the commands; told: its help."""
 
-    As their verifier. What was settled already is set off or repaid, as the terms say.
-    """
-    from contracts.commands import Reject
+    @click.command(name, help=told)
+    @click.argument("contract", metavar="ID", type=NAME)
+    @click.option("--metric", required=True, **_METRIC)
+    @result_options
+    @recording_options
+    def changing(
+        contract: str,
+        metric: str,
+        month: int,
+        persons: tuple[str, ...],
+        found: dt.date | None,
+        group: str | None,
+        **how: Any,
+    ) -> None:
+        from contracts import commands
 
-    _change(Reject, Recording(**how), contract, metric, month, persons, found, group)
+        _change(getattr(commands, kind), Recording(**how), contract, metric, month, persons, found, group)
 
-
-@click.command("dispute")
-@click.argument("contract", metavar="ID", type=NAME)
-@click.option("--metric", required=True, **_METRIC)
-@result_options
-@recording_options
-def dispute_command(
-    contract: str,
-    metric: str,
-    month: int,
-    persons: tuple[str, ...],
-    found: dt.date | None,
-    group: str | None,
-    **how: Any,
-) -> None:
-    """Object to stated results: they wait until they are accepted.
-
-    Until then they do not count.
-    """
-    from contracts.commands import Dispute
-
-    _change(Dispute, Recording(**how), contract, metric, month, persons, found, group)
+    return changing
 
 
-@click.command("accept")
-@click.argument("contract", metavar="ID", type=NAME)
-@click.option("--metric", required=True, **_METRIC)
-@result_options
-@recording_options
-def accept_command(
-    contract: str,
-    metric: str,
-    month: int,
-    persons: tuple[str, ...],
-    found: dt.date | None,
-    group: str | None,
-    **how: Any,
-) -> None:
-    """Let disputed, rejected or withdrawn results count after all.
+_REJECT = """Reject stated results: they do not count.
 
-    They are settled with the next statement.
-    """
-    from contracts.commands import Accept
+As their verifier. What was settled already is set off or repaid, as the terms say.
+"""
+_DISPUTE = """Object to stated results: they wait until they are accepted.
 
-    _change(Accept, Recording(**how), contract, metric, month, persons, found, group)
+Until then they do not count.
+"""
+_ACCEPT = """Let disputed, rejected or withdrawn results count after all.
+
+They are settled with the next statement.
+"""
+reject_command = _changing("reject", "Reject", _REJECT)
+dispute_command = _changing("dispute", "Dispute", _DISPUTE)
+accept_command = _changing("accept", "Accept", _ACCEPT)
 
 
 @click.command("correct")
