@@ -20,7 +20,7 @@ OK, UNEXPECTED, USAGE, UNVERIFIED, NO_STORE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 COMMANDS = {
     "scenarios": "List the scenarios that come with the program.",
-    "check": "Check scenario files, and tell every problem in them.",
+    "check": "Check scenarios and terms, and tell every problem in them.",
     "compare": "Compare a scenario's ways of financing, side by side.",
     "run": "Show one design year by year, or record it as contracts.",
     "settle": "Settle facts under a contract's terms, without recording anything.",

@@ -1,4 +1,4 @@
-"""How many of a scenario's numbers are published, derived and assumed."""
+"""How many of a file's numbers are published, derived and assumed."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,18 +8,19 @@ from typing import Any
 from pydantic import BaseModel
 
 from contracts.frozen import Sourced
+from contracts.terms import Terms
 from scenarios import Scenario
 
 MARKS = ("P", "D", "A")
 
 
-def count_marks(scenario: Scenario) -> dict[str, int]:
+def count_marks(file: Scenario | Terms) -> dict[str, int]:
     """Numbers by mark (P published, D derived, A assumed).
 
     Counted are the numbers that the file states, by the mark of the item they stand in; defaults, dates and keys such
     as months are not. What has no mark is an assumption, and so is what an item lists as assumed.
     """
-    found = Counter(_marks(scenario, "A", frozenset()))
+    found = Counter(_marks(file, "A", frozenset()))
     return {mark: found[mark] for mark in MARKS}
 
 

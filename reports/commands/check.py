@@ -1,15 +1,11 @@
-"""`effekt check`: load scenario files and tell every problem in them."""
-
-from typing import TYPE_CHECKING
+"""`effekt check`: load files of scenarios and of terms, and tell every problem in them."""
 
 import click
 
 from reports.commands.options import language, language_option, scenario_file
+from reports.commands.terms_file import is_terms
 from reports.harmless import harmless, harmless_line
 from reports.texts import Language, counted, say
-
-if TYPE_CHECKING:
-    from scenarios import Scenario
 
 
 @click.command("check")
@@ -17,30 +13,52 @@ if TYPE_CHECKING:
 @language_option
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], lang: Language | None) -> None:
-    """Check scenario files, and tell every problem in them.
+    """Check scenarios and terms, and tell every problem in them.
 
-    Each file is answered with a line: its title, citizens, designs, and how many of its numbers are published, derived
-    and assumed. Exit 2 when any file has a problem.
+    Each file is answered with a line: its title, citizens and designs, or clauses and dates, and how many of its
+    numbers are published, derived and assumed. Exit 2 when any file has a problem.
     """
-    from scenarios import LoadError, load
+    from scenarios import LoadError
 
     wrong = False
     for file in files:
         try:
-            scenario = load(scenario_file(file))
+            summary = _terms(file, lang) if is_terms(file) else _scenario(file, lang)
         except LoadError as error:
             wrong = True
             click.echo(harmless(f"{error}\n"), err=True)
         else:
-            click.echo(harmless_line(_summary(file, scenario, language(scenario, lang))))
+            click.echo(harmless_line(summary))
     if wrong:
         ctx.exit(2)
 
 
-def _summary(file: str, scenario: "Scenario", lang: Language) -> str:
+def _terms(file: str, lang: Language | None) -> str:
+    from reports.marks import count_marks
+    from scenarios.contract_files import load_agreement
+
+    found = load_agreement(file)
+    spoken: Language = lang or found.language
+    clauses = counted(spoken, "clause", len(found.clauses))
+    return say(
+        spoken,
+        "check.terms",
+        file=file,
+        title=found.title,
+        clauses=clauses,
+        start=str(found.start or "–"),
+        end=str(found.end or "–"),
+        marks=say(spoken, "check.marks", **count_marks(found)),
+    )
+
+
+def _scenario(file: str, asked: Language | None) -> str:
     from reports.marks import count_marks
     from reports.numbers import number
+    from scenarios import load
 
+    scenario = load(scenario_file(file))
+    lang = language(scenario, asked)
     citizens = scenario.target_group.citizens
     return say(
         lang,

@@ -42,7 +42,7 @@ def load_agreed(file: str, design: str | None, kind: "Kind | None" = None) -> Ag
     try:
         found = load_agreement(file)
     except LoadError:
-        if _is_scenario(file):
+        if _has_key(file, "designs"):
             told = f"{file}: expected terms, found a scenario; say which of its contracts with --design NAME"
             raise click.UsageError(told) from None
         raise
@@ -63,12 +63,17 @@ def _of_scenario(file: str, design: str, kind: "Kind | None") -> Agreed:
     return Agreed(scenario.title, kind or own, terms, scenario.language, sha256_of(file))
 
 
-def _is_scenario(file: str) -> bool:
+def is_terms(file: str) -> bool:
+    """Whether a file looks as if it held a contract's terms: clauses, and no designs."""
+    return _has_key(file, "clauses") and not _has_key(file, "designs")
+
+
+def _has_key(file: str, key: str) -> bool:
     try:
         text = Path(file).read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
-    return re.search(r"^designs\s*:", text, re.MULTILINE) is not None
+    return re.search(rf"^{key}\s*:", text, re.MULTILINE) is not None
 
 
 def load_stated(files: tuple[str, ...], columns: str | None, terms: "Terms") -> "StatedFacts":

@@ -87,6 +87,8 @@ DA: dict[str, str] = {
     "count.citizens": "{count} borgere",
     "count.year": "1 år",
     "count.years": "{count} år",
+    "count.clause": "1 bestemmelse",
+    "count.clauses": "{count} bestemmelser",
     "count.design": "1 finansieringsform",
     "count.designs": "{count} finansieringsformer",
     "count.event": "1 hændelse",
@@ -121,6 +123,7 @@ DA: dict[str, str] = {
     "closing.state": "staten m.fl. betaler {amount}",
     # check
     "check.ok": "{file}: i orden · {title} · {citizens} · {designs} · {marks}",
+    "check.terms": "{file}: i orden · {title} · {clauses} · {start} til {end} · {marks}",
     "check.marks": "tal: {P} fra en kilde, {D} beregnet, {A} antaget",
     # run
     "run.title": "{title}: {design} · {replications} · startværdi {seed}",

@@ -87,6 +87,8 @@ EN: dict[str, str] = {
     "count.citizens": "{count} citizens",
     "count.year": "1 year",
     "count.years": "{count} years",
+    "count.clause": "1 clause",
+    "count.clauses": "{count} clauses",
     "count.design": "1 design",
     "count.designs": "{count} designs",
     "count.event": "1 event",
@@ -121,6 +123,7 @@ EN: dict[str, str] = {
     "closing.state": "the state pays {amount}",
     # check
     "check.ok": "{file}: ok · {title} · {citizens} · {designs} · {marks}",
+    "check.terms": "{file}: ok · {title} · {clauses} · {start} to {end} · {marks}",
     "check.marks": "numbers: {P} published, {D} derived, {A} assumed",
     # run
     "run.title": "{title}: {design} · {replications} · seed {seed}",

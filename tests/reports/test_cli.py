@@ -18,6 +18,7 @@ from reports.key_figures import FIGURES
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "tests/data/worked-example.yaml"
 AARHUS = ROOT / "scenarios/aarhus-unge-hjemloese.yaml"
+GALLERY = ROOT / "docs" / "gallery"
 QUICK = ["--replications", "20", "--workers", "1"]
 
 
@@ -70,6 +71,14 @@ class TestCheck:
     def test_it_answers_in_english_when_asked(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", str(EXAMPLE), "--lang", "en"]) == 0
         assert "10 citizens · 4 designs · numbers: 0 published" in capsys.readouterr().out
+
+    def test_it_sums_terms_up_in_a_line(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        terms = GALLERY / "amendments.yaml"
+        assert main(["check", str(terms), "--lang", "en"]) == 0
+        assert "2 clauses · 2023-01-01 to 2024-12-31 · numbers: 0 published" in capsys.readouterr().out
+        (tmp_path / "bad.yaml").write_text(terms.read_text(encoding="utf-8").replace("price: 5000", "prise: 5000"))
+        assert main(["check", str(tmp_path / "bad.yaml")]) == 2
+        assert "prise" in capsys.readouterr().err
 
     def test_a_good_file_is_answered_beside_a_bad_one(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", "nowhere.yaml", str(EXAMPLE)]) == 2
