@@ -117,7 +117,16 @@ def _compiled(text: str) -> Plan:
         guarantee_column=columns.index("guarantee") if terms.guarantee else None,
         guarantee_amount=ore(terms.guarantee.amount) if terms.guarantee else 0,
         repays=terms.overpayment == "repaid",
+        replaced=_replaced(spans),
     )
+
+
+def _replaced(spans: list[ClauseSpan]) -> tuple[tuple[int, ...], ...]:
+    """Columns of one clause and metric, which are under the same limits, where there are several."""
+    found: dict[tuple[str, str | None], list[int]] = {}
+    for column, span in enumerate(spans):
+        found.setdefault((span.name, getattr(span.clause, "metric", None)), []).append(column)
+    return tuple(tuple(columns) for columns in found.values() if len(columns) > 1)
 
 
 class _Names:

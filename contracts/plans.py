@@ -203,7 +203,8 @@ class Plan:
     `columns` are what can be paid: the clauses, then `floor`, `early end` and `guarantee` where agreed; an amended
     clause has a column for each span of days. `payer_shares` gives for each column the payers' indices in `payers` and
     their shares; `payer_caps` the øre that each payer pays at most. `person_limits`: those on fewer columns come
-    first. `year_begins`: the month with which the years of a yearly limit begin.
+    first. `year_begins`: the month with which the years of a yearly limit begin. `replaced`: the columns of each clause
+    and metric that has more than one.
     """
 
     start_day: int
@@ -233,6 +234,7 @@ class Plan:
     guarantee_column: int | None
     guarantee_amount: int
     repays: bool
+    replaced: tuple[tuple[int, ...], ...] = ()
 
     @property
     def by_person(self) -> bool:

@@ -71,16 +71,35 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int) -> tuple[Positio
     Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
     the order of `plan.limits`: clause, metric, year, total, return ceiling; limits of one kind as they were agreed.
     Earlier clauses are served first, each within the room of every limit, and only what is paid uses the room of a
-    limit: settling twice pays once. What is entitled below what was paid is set off against the clause's later amounts,
-    or, where the terms say so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as
-    settled in this, and is given up first.
+    limit: settling twice pays once. What is entitled below what was paid is set off against the clause's later amounts
+    (where an amendment replaced it, as a negative amount of the one column and more of the other), or, where the terms
+    say so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as settled in this,
+    and is given up first.
     """
     now = _advance(plan, position, day)
     clauses = len(plan.clauses)
     claim = np.zeros_like(now.paid)
     claim[:, :clauses] = to_date - now.lapsed[:, :clauses] - now.paid[:, :clauses]
     claim = np.where(now.ended[:, None], 0, claim)
-    return _within_limits(plan, now, claim if plan.repays else np.maximum(claim, 0))
+    if plan.repays:
+        return _within_limits(plan, now, claim)
+    claim = np.maximum(claim, 0)
+    moved = _set_off(plan, now.paid[:, :clauses] - to_date, claim)
+    after, paid, cuts = _within_limits(plan, now, claim - np.maximum(moved, 0))
+    return _with_payment(plan, after, moved), paid + moved, cuts
+
+
+def _set_off(plan: Plan, over: Ore, claim: Ore) -> Ore:
+    """What moves [row, column] from columns that were paid too much to those that claim, of a clause that was amended.
+
+    over [row, clause]: what was paid above what is entitled to date, where that is above zero. In all nothing is paid.
+    """
+    moved = np.zeros_like(claim)
+    for columns in map(list, plan.replaced):
+        given, taken = np.maximum(over[:, columns], 0), claim[:, columns]
+        amount = np.minimum(given.sum(axis=1), taken.sum(axis=1))
+        moved[:, columns] = _served_in_order(taken, amount) - _served_in_order(given, amount)
+    return moved
 
 
 def close(

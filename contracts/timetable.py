@@ -97,15 +97,15 @@ def clause_spans(terms: "Terms") -> list[ClauseSpan]:
 def goes_on(old: AnyClause, new: AnyClause | None) -> bool:
     """Whether a clause that replaces another counts on from what was found before: one of its kind and metric.
 
-    A band goes on with one that reads the same value, where both or neither have dates of their own, and measurements
-    do not each earn an amount. A schedule counts nothing.
+    A unit price goes on with one of the same quota; a band with one that reads the same value, where both or neither
+    have dates of their own, and measurements do not each earn an amount. A schedule counts nothing.
     """
     if isinstance(old, Band) and isinstance(new, Band):
         alike = (old.metric, old.value, old.on, bool(old.due)) == (new.metric, new.value, new.on, bool(new.due))
         return alike and new.on != "each_measurement"
-    priced = isinstance(old, UnitPrice) and isinstance(new, UnitPrice) and old.metric == new.metric
-    shared = isinstance(old, SavingsShare) and isinstance(new, SavingsShare) and old.metric == new.metric
-    return priced or shared
+    if isinstance(old, UnitPrice) and isinstance(new, UnitPrice):
+        return (old.metric, old.quota) == (new.metric, new.quota)
+    return isinstance(old, SavingsShare) and isinstance(new, SavingsShare) and old.metric == new.metric
 
 
 class LimitSpan(NamedTuple):

@@ -119,6 +119,18 @@ def test_an_amended_quota_is_of_all_who_were_measured() -> None:
     assert goes_on(half, *facts, price=200) == [0, 400, 400]
 
 
+def test_a_clause_with_another_quota_begins_anew_since_what_was_held_back_is_lost_or_paid() -> None:
+    facts = [found("x", 10, of=10), found("x", 0, of=10, on=SECOND), found("x", 10, of=10, on=THIRD)]
+    assert goes_on({"kind": "unit_price", "price": 100}, *facts, quota="0.5") == [0, 0, 1000]
+    assert goes_on({"kind": "unit_price", "price": 100, "quota": "0.9"}, *facts, quota="0.5") == [0, 0, 1000]
+
+
+def test_measurements_that_each_earn_an_amount_begin_anew() -> None:
+    each = {"kind": "band", "on": "each_measurement", "steps": [{"at_least": "0.5", "pays": 1000}]}
+    facts = [found("x", 6, of=10), found("x", 6, of=10, on=SECOND)]
+    assert goes_on(each, *facts, steps=[{"at_least": "0.5", "pays": 1500}]) == [0, 1500, 1500]
+
+
 def test_an_amended_band_takes_the_place_of_what_the_old_one_stands_at_from_its_first_result_on() -> None:
     band = {"kind": "band", "steps": [{"at_least": "0.5", "pays": 1000}]}
     more = {"steps": [{"at_least": "0.5", "pays": 1500}]}

@@ -97,7 +97,9 @@ def _alike(clause: Any) -> tuple[Any, ...] | None:
     if clause.kind == "band":
         each = clause.on == "each_measurement"
         return None if each else (clause.kind, clause.metric, clause.value, clause.on, bool(clause.due))
-    return (clause.kind, clause.metric) if clause.kind in ("unit_price", "savings_share") else None
+    if clause.kind == "unit_price":
+        return clause.kind, clause.metric, clause.quota
+    return (clause.kind, clause.metric) if clause.kind == "savings_share" else None
 
 
 def earned(

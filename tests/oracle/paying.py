@@ -129,7 +129,21 @@ class _Purse:
                 given_up = min(self.lapsed[name], max(-amount, 0))
                 self.lapsed[name] -= given_up
                 self._pay(name, min(amount + given_up, 0))
+        else:
+            self._set_off(to_date, owed)
         return self._within_limits({name: max(amount, 0) for name, amount in owed.items()})
+
+    def _set_off(self, to_date: Mapping[str, int], owed: dict[str, int]) -> None:
+        """What was paid too much under terms that were amended is held against what the clause claims under others."""
+        for name, column in self.columns.items():
+            too_much = max(self.paid[name] - to_date.get(name, 0), 0)
+            for other, claiming in self.columns.items():
+                alike = column.name == claiming.name and _metric(column) == _metric(claiming)
+                moved = min(too_much, max(owed[other], 0)) if alike and other != name else 0
+                too_much -= moved
+                owed[other] -= moved
+                self._pay(name, -moved)
+                self._pay(other, moved)
 
     def _within_limits(self, claims: Mapping[str, int]) -> Cuts:
         """Clause by clause, pay the most that every limit in force allows; who cuts is told in the order of kinds."""
@@ -202,6 +216,10 @@ class _Purse:
         paid = {name: self.paid[name] - before[name] for name in self.payers}
         receipts = _parts(self.terms.capital, self._received(before), self._received(self.paid))
         return Settled(to_date, _something(cuts), _something(paid), _something(parts), _something(receipts))
+
+
+def _metric(column: Column) -> str | None:
+    return getattr(column.clause, "metric", None)
 
 
 def _parts(shares: Mapping[str, Decimal], before: int, after: int) -> dict[str, int]:
