@@ -330,3 +330,44 @@ def capped_returns(draw: st.DrawFn) -> Case:
     )
     draws = {start: draw(st.integers(10**8, 2 * 10**8)), dt.date(2020, 5, 1): draw(st.integers(0, 10**8))}
     return Case(terms, (draw(facts_for(terms)),), (draws,), (end,))
+
+
+@st.composite
+def losses_after_an_amendment(draw: st.DrawFn) -> Case:
+    """A price, a share of savings and a band that were amended once, losses at any time, and now and then limits."""
+    start, end, since = dt.date(2020, 1, 1), dt.date(2023, 12, 31), dt.date(2021, 10, 1)
+    price = {"kind": "unit_price", "metric": "housing", "price": 100, "less": ["lost"]}
+    gain = {"kind": "savings_share", "metric": SAVINGS[0], "tiers": [{"share": "0.5"}]}
+    band = {"kind": "band", "metric": "score", "nodes": [{"at": 0, "pays": 0}, {"at": 1, "pays": 9_000}]}
+    better = [{"at": 0, "pays": 0}, {"at": 1, "pays": 12_000}]
+    limits = [
+        {"kind": "per_clause", "clause": "x", "amount": draw(st.integers(100, 9_000)), "excess": "lapses"},
+        {"kind": "total", "amount": draw(st.integers(100, 9_000))},
+        {
+            "kind": "per_year",
+            "amount": draw(st.integers(100, 9_000)),
+            "excess": draw(st.sampled_from(("waits", "lapses"))),
+        },
+    ]
+    old = draw(st.sampled_from((price, gain, band)))
+    new = old | draw(st.sampled_from(({"price": 130}, {"tiers": [{"share": "0.3"}]}, {"nodes": better})))
+    new = {key: value for key, value in new.items() if key in old} | {"payers": draw(shares(PAYERS))}
+    terms = Terms.model_validate(
+        {
+            "start": start,
+            "end": end,
+            "capital": {"DSI": 1},
+            "clauses": {"x": old | {"payers": draw(shares(PAYERS))}, "y": price | {"payers": {"Kommunen": 1}}},
+            "limits": draw(st.lists(st.sampled_from(limits), max_size=2, unique_by=lambda limit: str(limit["kind"]))),
+            "overpayment": draw(st.sampled_from(("set_off", "set_off", "repaid"))),
+            "amendments": [{"from": since, "clauses": {"x": new}}],
+        }
+    )
+    days = statement_dates(terms)
+    metrics = (old["metric"], old["metric"], "lost" if old is price else old["metric"])
+    one = st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from(metrics), st.integers(-30, 30))
+    facts = []
+    for found, told, metric, size in draw(st.lists(one, min_size=2, max_size=8, unique_by=lambda each: each[::2])):
+        quantity, of = (size * 10_000, 1) if metric == SAVINGS[0] else (abs(size), 30)
+        facts.append(Fact(None, days[found], max(found, told), metric, 0, Fraction(quantity), Fraction(of)))
+    return Case(terms, (tuple(facts),), ({start: 0},), (end,))

@@ -31,6 +31,7 @@ from tests.contracts.strategies import (
     cases,
     facts_for,
     limited_persons,
+    losses_after_an_amendment,
     outcome_terms,
     rising_facts,
 )
@@ -57,7 +58,7 @@ def paid_under(limit: LimitPlan, paid: np.ndarray, columns: list[int]) -> np.nda
 
 
 @settings(max_examples=100)
-@given(any_cases())
+@given(any_cases() | losses_after_an_amendment())
 def test_no_limit_is_ever_exceeded(case: Case) -> None:
     plan, _, steps = walk_case(case)
     columns, by_year = contract_columns(plan), Counter[int]()
@@ -93,7 +94,7 @@ def test_no_payer_pays_more_than_its_limit(case: Case) -> None:
 
 
 @few
-@given(limited_persons() | any_cases())
+@given(limited_persons() | any_cases() | losses_after_an_amendment())
 def test_no_person_earns_more_than_the_limit_per_person(case: Case) -> None:
     plan, due = entitled(case)
     assume(plan.person_limits)
@@ -234,7 +235,7 @@ def test_what_is_entitled_at_a_statement_rests_on_what_is_told_by_then(case: Cas
 
 
 @settings(max_examples=100)
-@given(any_cases())
+@given(any_cases() | losses_after_an_amendment())
 def test_settling_twice_pays_once(case: Case) -> None:
     plan, due, steps = walk_case(case)
     for number, step in enumerate([step for step in steps if not step.closing]):
@@ -264,7 +265,7 @@ def test_a_statement_without_new_facts_pays_only_what_waited(case: Case) -> None
 
 
 @few
-@given(any_cases())
+@given(any_cases() | losses_after_an_amendment())
 def test_a_lapsed_claim_never_comes_back(case: Case) -> None:
     lapsing = [each | ({"excess": "lapses"} if "excess" in each else {}) for each in dumped(case.terms)]
     plan, due, steps = walk_case(replace(case, terms=changed(case.terms, limits=lapsing)))

@@ -21,6 +21,7 @@ from tests.contracts.strategies import (
     cases,
     gated_persons,
     limited_persons,
+    losses_after_an_amendment,
     outcome_terms,
     savings_near_tiers,
 )
@@ -84,6 +85,12 @@ def test_the_return_ceiling_agrees_with_the_oracle(case: Case) -> None:
 @settings(max_examples=200)
 @given(savings_near_tiers())
 def test_the_ends_of_tiers_agree_with_the_oracle(case: Case) -> None:
+    assert_agrees_with_the_oracle(case)
+
+
+@settings(max_examples=200)
+@given(losses_after_an_amendment())
+def test_losses_after_an_amendment_agree_with_the_oracle(case: Case) -> None:
     assert_agrees_with_the_oracle(case)
 
 
