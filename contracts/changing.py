@@ -14,7 +14,7 @@ from .commands import Accept, Amend, Correct, Dispute, FactChange, Reject, Withd
 from .compiled import compile_terms
 from .encoding import problems
 from .events import Accepted, Disputed, FactsEvent, FactsWithdrawn, Rejected
-from .observing import at_point
+from .observing import at_point, check_sign
 from .plans import Plan
 from .state import NOBODY, FactKey, State, fact_key
 from .terms import Terms
@@ -59,10 +59,14 @@ def corrected(state: State, plan: Plan, command: Correct) -> dict[str, Any]:
     """Facts must have been stated, and be stated otherwise now."""
     doing = f"correcting {at_point(command.metric, command.point)}"
     results = with_denominators(command.results)
+    saving = command.metric in plan.saving_metrics
+    if command.metric in plan.metrics and command.saving not in (None, saving):
+        what, other = ("amount", "quantity") if saving else ("quantity", "amount")
+        expected = f"the {what} of {'a saving' if saving else 'an outcome'}"
+        raise refused(doing, expected, f"its {other}", f"state its {what} instead")
     keys = list(_stated(doing, state, plan, command, [person for person, _, _ in results]))
     for key, (person, quantity, of) in zip(keys, results, strict=True):
-        if quantity < 0 and command.metric not in plan.saving_metrics:
-            raise refused(doing, "no less than nothing", f"{quantity}", "mend the result")
+        check_sign(doing, plan, command.metric, quantity)
         if _stands(state, key) == (quantity, of):
             whom = f"'{person}'" if person else "the count"
             raise refused(doing, "another result than before", f"the same for {whom}", "leave it out")

@@ -123,7 +123,10 @@ class Accept(FactsCommand):
 
 @dataclass(frozen=True)
 class Correct:
-    """State what results really are; for a saving one result without a person, in øre. found, group: as above."""
+    """State what results really are; for a saving one result without a person, in øre. found, group: as above.
+
+    saving: whether they were stated as a saving, which must then be one; none where that was not said.
+    """
 
     effective: dt.date
     metric: str
@@ -131,6 +134,7 @@ class Correct:
     results: tuple[Result, ...]
     found: dt.date | None = None
     group: str = ""
+    saving: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ Each function gives the fields of the event that the command brings, or raises R
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from .aggregate import refused
@@ -15,6 +16,7 @@ from .money import PPM
 from .plans import Plan
 from .privacy import looks_like_cpr
 from .state import NOBODY, State, fact_key
+from .values import written
 
 Results = tuple[tuple[str | None, int, int], ...]
 
@@ -30,6 +32,9 @@ def enrolled(state: State, plan: Plan, command: Enrol, today: dt.date) -> dict[s
         if looks_like_cpr(person):
             found = "an id that looks like a CPR number"
             raise refused("enrolling", "a pseudonym", found, "use a pseudonym, and keep its key elsewhere")
+        if person != written(person) or not person.isprintable():
+            found = "spaces at its ends, invisible characters, or letters in pieces"
+            raise refused("enrolling", "a pseudonym that is read in one way", found, "write it plainly")
         if person in state.persons:
             found = f"'{person}', enrolled on {state.persons[person].day}"
             raise refused("enrolling", "persons not yet enrolled", found, "leave the person out")
@@ -92,8 +97,7 @@ def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict
             counts = key not in state.changes or state.changes[key][-1].counts
             hint = "leave it out, or correct what was stated" if counts else "accept what was stated before instead"
             raise refused(doing, "what was not measured before", f"{whom} once more", hint)
-        if quantity < 0 and command.metric in plan.metrics_from_zero:
-            raise refused(doing, "no less than nothing", f"{quantity / PPM}", "mend the results")
+        check_sign(doing, plan, command.metric, quantity)
         if person in state.dropped_out:
             _check_leaver(doing, state, person, command.effective, quantity)
     if None not in persons:
@@ -105,6 +109,13 @@ def measured(state: State, plan: Plan, command: Measure, today: dt.date) -> dict
         "group": command.group,
         "statement": statement_for(doing, state, plan, command.effective, today),
     }
+
+
+def check_sign(doing: str, plan: Plan, metric: str, quantity: int) -> None:
+    """Refuse less than nothing (millionths) of a metric of which that would make no sense."""
+    if quantity < 0 and metric in plan.metrics_from_zero:
+        found = format((Decimal(quantity) / PPM).normalize(), "f")
+        raise refused(doing, "no less than nothing", found, "mend the results")
 
 
 def _check_leaver(doing: str, state: State, person: str | None, day: dt.date, quantity: int) -> None:
@@ -188,17 +199,11 @@ def _known(doing: str, state: State, person: str, day: dt.date) -> int:
 
 
 def _once(doing: str, persons: Sequence[str | None]) -> None:
-    twice = _first_repeated(persons)
-    if twice is not None:
-        raise refused(doing, "each person once", f"'{twice}' twice", "leave one out")
     if not persons:
         raise refused(doing, "at least one person", "none", "leave the command out")
-
-
-def _first_repeated(persons: Iterable[str | None]) -> str | None:
     seen: set[str | None] = set()
     for person in persons:
         if person in seen:
-            return person or "the count"
+            expected, found = ("each person once", f"'{person}' twice") if person else ("one count", "two for that day")
+            raise refused(doing, expected, found, "leave one out")
         seen.add(person)
-    return None

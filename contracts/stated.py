@@ -98,6 +98,9 @@ def settle_stated(
     Raises Refused, with the place of the fact, for what contradicts the terms or itself.
     """
     plan = _plan(terms)
+    if stated.intakes is not None:
+        groups = {person: intake.group for intake in stated.intakes for person in intake.persons}
+        check_groups(stated.facts, groups)
     signed = Sign(contract, kind, title, terms)
     state, events = play(aggregate_for(kind), [(signed, _at(dt.date.fromordinal(plan.start_day)))])
     aggregate = aggregate_for(kind)
@@ -117,6 +120,19 @@ def settle_stated(
     if folding.state is None:
         raise TypeError("a signed contract has a state")
     return folding.state, tuple(log)
+
+
+def check_groups(facts: Iterable[Stated], groups: Mapping[str, str]) -> None:
+    """Refuse a subgroup of a person, by pseudonym, that is another than the person was enrolled with.
+
+    Raises Refused. Who is not enrolled is looked at later, and so is what leaves the subgroup out.
+    """
+    for fact in facts:
+        enrolled = groups.get(fact.person, fact.group) if fact.person is not None else fact.group
+        if fact.group and fact.group != enrolled:
+            whose = f"'{enrolled}'" if enrolled else "no subgroup"
+            told = f"'{fact.person}' was enrolled in {whose}, and is stated in '{fact.group}'; mend one of the two"
+            raise Refused(f"{_where(fact)}{told}")
 
 
 def aggregate_for(kind: Kind) -> Aggregate[State, Command]:

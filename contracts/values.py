@@ -5,6 +5,7 @@ The description of each says in words what a reader has to write; messages use i
 
 import datetime as dt
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Annotated
 
@@ -21,6 +22,11 @@ def _whole_day(value: object) -> object:
     if isinstance(value, dt.datetime) or not (isinstance(value, dt.date) or _DAY.fullmatch(str(value))):
         raise PydanticKnownError("date_parsing", {"error": "expected year-month-day"})
     return value
+
+
+def written(text: str) -> str:
+    """A name as it is kept and compared: letters in one piece (NFC), plain spaces, and none at the ends."""
+    return unicodedata.normalize("NFC", text).replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def _number(value: object) -> object:

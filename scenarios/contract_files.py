@@ -18,7 +18,7 @@ from contracts.problems import Finding, refuse
 from contracts.stated import Intake, Leaver, Stated, StatedFacts
 from contracts.terms import Leaving, Terms
 from contracts.timetable import due_day
-from contracts.values import Day, Money, Month, Name, Quantity, Text, Title
+from contracts.values import Day, Money, Month, Name, Quantity, Text, Title, written
 
 from .loading import load_model
 from .tables import read_table
@@ -29,7 +29,15 @@ TABLES = (".csv", ".txt", ".tsv", ".xlsx")
 
 def _as_text(value: object) -> object:
     """A pseudonym that is written as a number, such as 17, is a text too."""
+    if isinstance(value, str):
+        return written(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _visible(name: str) -> str:
+    if not name.isprintable():
+        refuse(Finding("expected a pseudonym that can be read, found invisible characters", (), "write it anew"))
+    return name
 
 
 Pseudonym = Annotated[
@@ -37,8 +45,9 @@ Pseudonym = Annotated[
     Field(min_length=1, max_length=120, description="a pseudonym"),
     BeforeValidator(_as_text),
     AfterValidator(impersonal_name),
+    AfterValidator(_visible),
 ]
-Persons = tuple[Pseudonym, ...]
+Persons = Annotated[tuple[Pseudonym, ...], Field(min_length=1)]
 Saving = Annotated[Decimal, Field(ge=-(10**10), le=10**10, decimal_places=2, description="kroner, a loss is negative")]
 
 
@@ -60,8 +69,8 @@ class StatedFact(Frozen):
     """Results of one metric on one day: of a person, of several, of a cohort or count, or a saving.
 
     `persons` have all reached the goal (each `quantity`, one when left out), `failed` were measured and have not.
-    Without persons it is a count: `quantity` of so many. `amount`: kroner, for a saving. `recorded`: when it was
-    reported, if not at once.
+    Without persons it is a count: `quantity` of so many, one a day for each metric, month and subgroup. `amount`:
+    kroner, for a saving. `recorded`: when it was reported, if not at once.
     """
 
     metric: Name
@@ -78,10 +87,17 @@ class StatedFact(Frozen):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if self.person and (self.persons or self.failed):
+        persons, given = self.persons or self.failed, self.model_fields_set
+        if self.person and persons:
             refuse(Finding("expected person or persons, found both", ("person",), "keep one"))
-        if self.amount is not None and (self.person or self.persons or self.failed):
-            refuse(Finding("a saving is nobody's", ("amount",), "remove the persons, or state quantity"))
+        if self.amount is not None:
+            _only_an_amount(given)
+        elif not (self.person or persons or "quantity" in given):
+            hint = "add person:, persons: or failed:, or quantity: for a count"
+            refuse(Finding("expected whose result it is, or how many, found neither", ("metric",), hint))
+        elif self.failed and not self.persons and "quantity" in given:
+            hint = "remove it, or name those who reached the goal under persons:"
+            refuse(Finding("who failed has a quantity of 0", ("quantity",), hint))
         return self
 
     def stated(self, place: str) -> Iterator[Stated]:
@@ -99,11 +115,19 @@ class StatedFact(Frozen):
             yield Stated(*base, quantity=ppm(self.quantity), of=ppm(self.of), **told)
 
 
+def _only_an_amount(given: set[str]) -> None:
+    """Refuse what a saving does not have; given: the keys that are stated of it."""
+    for name in ("person", "persons", "failed", "quantity", "of", "month", "group"):
+        if name in given:
+            told = f"a saving is nobody's, and has an amount and a date alone, found {name}"
+            refuse(Finding(told, (name,), "remove it, or state quantity instead of amount"))
+
+
 class Enrolled(Frozen):
     """Citizens who began on a day, by pseudonym, all of one subgroup."""
 
     date: Day
-    persons: Annotated[Persons, Field(min_length=1)]
+    persons: Persons
     group: Name | None = None
 
 
@@ -111,7 +135,7 @@ class Left(Frozen):
     """Citizens who left on a day, and why."""
 
     date: Day
-    persons: Annotated[Persons, Field(min_length=1)]
+    persons: Persons
     why: Leaving = "other"
 
 
@@ -140,6 +164,12 @@ class ChangedFact(Frozen):
         if given != (self.what == "corrected"):
             told = "needs quantity or amount" if self.what == "corrected" else "has no quantity or amount"
             refuse(Finding(f"a result that is {self.what} {told}", ("what",), "mend one of them"))
+        if self.person and self.persons:
+            refuse(Finding("expected person or persons, found both", ("person",), "keep one"))
+        if self.amount is not None:
+            _only_an_amount(self.model_fields_set)
+        elif self.quantity is None and "of" in self.model_fields_set:
+            refuse(Finding("of is what a corrected quantity is measured of", ("of",), "add quantity:, or remove it"))
         return self
 
     def command(self) -> FactChange | Correct:
@@ -149,7 +179,8 @@ class ChangedFact(Frozen):
         if self.what == "corrected":
             quantity = ore(self.amount) if self.amount is not None else ppm(self.quantity or Decimal(0))
             of = PPM if self.amount is not None else ppm(self.of)
-            return Correct(*where, tuple((person, quantity, of) for person in persons), self.found, self.group or "")
+            results = tuple((person, quantity, of) for person in persons)
+            return Correct(*where, results, self.found, self.group or "", self.amount is not None)
         return _CHANGES[self.what](*where, persons, self.found, self.group or "")
 
 

@@ -96,17 +96,19 @@ class Named(Typed):
         self.free = free
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text as it is; fails with a usage error."""
+        """The text as it is written; fails with a usage error."""
         from contracts.privacy import holds_cpr, looks_like_cpr
+        from contracts.values import written
 
         if holds_cpr(value) or (not self.free and looks_like_cpr(value)):
             hint = "use a pseudonym, and keep the key to it elsewhere"
             self.fail(f"this looks like a CPR number: {hint}", param, ctx)
-        if not self.free and not 0 < len(value) <= _LONGEST:
-            self.fail(f"expected 1 to {_LONGEST} characters, found {len(value)}", param, ctx)
+        name = written(value)
+        if not self.free and not 0 < len(name) <= _LONGEST:
+            self.fail(f"expected 1 to {_LONGEST} characters, found {len(name)}", param, ctx)
         if not value.isprintable():
             self.fail("expected a text without line breaks and invisible characters", param, ctx)
-        return value
+        return value if self.free else name
 
 
 DAY, MOMENT = Day(), Moment()

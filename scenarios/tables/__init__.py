@@ -149,3 +149,25 @@ def _contradictions(
                 hint = "write one of them; for a person 1 if the result was reached and 0 if not"
                 at, told = placed["quantity"], "expected a quantity or an amount, found neither"
                 yield table.fault(number, at + 1, head[at], told, hint)
+    if "person" in placed:
+        yield from _nobody(table, numbers, head, placed, fields)
+
+
+def _nobody(
+    table: Table,
+    numbers: Iterable[int],
+    head: Sequence[str],
+    placed: Mapping[str, int],
+    fields: Mapping[str, Sequence[object]],
+) -> Iterator[Fault]:
+    """Rows without a person that are no count: a metric that other rows have by person, or no quantity of their own."""
+    at, counts = placed["person"], "quantity" in placed
+    names = ("metric", "person", "amount", "quantity")
+    found = list(zip(*(fields[name] for name in names), strict=True))
+    by_person = {metric for metric, person, *_ in found if isinstance(metric, str) and isinstance(person, str)}
+    for number, (metric, person, amount, quantity) in zip(numbers, found, strict=True):
+        nothing = person is None and amount is None and quantity is not None
+        if nothing and (metric in by_person or not counts):
+            why = f"as in the other rows of {shown(str(metric))}, " if metric in by_person else ""
+            hint = "write one, or delete the row; a count has a quantity, and no row of its metric has a person"
+            yield table.fault(number, at + 1, head[at], f"expected a pseudonym, {why}found nothing", hint)

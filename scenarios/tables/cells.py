@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from contracts.money import ore, ppm
 from contracts.privacy import holds_cpr, looks_like_cpr
+from contracts.values import written
 
 from ..reading.numbers import MAX_DIGITS, number_hint, range_hint, rounded_hint
 from ..reading.scalars import date_hint, shown
@@ -136,7 +137,7 @@ def meanings(name: str, cells: Iterable[Cell], columns: Columns, *, needed: bool
     suspect = {"metric": personal, "person": _is_personal, "group": _is_personal}.get(name, holds_cpr)
 
     def meaning(cell: Cell) -> Value | Wrong:
-        text = word(cell).replace("\N{NO-BREAK SPACE}", " ").strip()
+        text = written(word(cell))
         if text in translated and (text or not isinstance(cell, Odd)):
             return translated[text]
         if not text and isinstance(cell, str):

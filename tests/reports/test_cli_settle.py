@@ -344,10 +344,39 @@ WRONG = {
     "twice": ("{metric: work, date: 2022-06-20, persons: [a, b, a]}", ("facts.yaml, fact 1", "'a' twice")),
     "a count where persons are needed": ("{metric: work, date: 2022-06-20, quantity: 3}", ("name the persons",)),
     "an outcome as a saving": ("{metric: work, date: 2022-06-20, amount: 3}", ("'work' is an outcome",)),
-    "a saving as an outcome": ("{metric: saving, date: 2022-06-20}", ("'saving' is a saving",)),
+    "a saving as an outcome": ("{metric: saving, date: 2022-06-20, quantity: 3}", ("'saving' is a saving",)),
+    "nobody": ("{metric: work, date: 2022-06-20}", ("facts.yaml:2:", "whose result it is, or how many")),
+    "an empty list": ("{metric: work, date: 2022-06-20, persons: []}", ("facts.yaml:2:", "persons")),
+    "an empty list of failed": ("{metric: work, date: 2022-06-20, failed: []}", ("facts.yaml:2:", "failed")),
+    "an empty person": ("{metric: work, date: 2022-06-20, person: ' '}", ("facts.yaml:2:", "person")),
+    "an invisible letter": (
+        '{metric: work, date: 2022-06-20, person: "a\\u200b"}',
+        ("facts.yaml:2:", "invisible characters"),
+    ),
+    "a quantity of who failed": (
+        "{metric: work, date: 2022-06-20, failed: [a], quantity: 2}",
+        ("facts.yaml:2:", "a quantity of 0"),
+    ),
+    "a saving with a quantity": (
+        "{metric: saving, date: 2022-06-20, amount: 5, quantity: 2}",
+        ("facts.yaml:2:", "an amount and a date alone, found quantity"),
+    ),
+    "a saving with a month": (
+        "{metric: saving, date: 2022-06-20, amount: 5, month: 2}",
+        ("facts.yaml:2:", "an amount and a date alone, found month"),
+    ),
     "an unknown key": ("{metric: work, date: 2022-06-20, persom: a}", ("facts.yaml:2:", "person")),
     "a person and persons": ("{metric: work, date: 2022-06-20, person: a, persons: [b]}", ("facts.yaml:2:", "both")),
     "a CPR number": ("{metric: work, date: 2022-06-20, person: 010190-1234}", ("facts.yaml:2:", "use a pseudonym")),
+}
+
+
+WRONG_CHANGES = {
+    "a saving by quantity": ("metric: saving, found: 2022-12-31, quantity: 3", "expected the amount of a saving"),
+    "an outcome by amount": ("metric: work, found: 2022-06-20, amount: 3", "expected the quantity of an outcome"),
+    "both": ("metric: saving, found: 2022-12-31, quantity: 3, amount: 3", "an amount and a date alone, found quantity"),
+    "an amount of a person": ("metric: saving, found: 2022-12-31, amount: 3, person: a", "alone, found person"),
+    "two ways of naming": ("metric: work, found: 2022-06-20, quantity: 0, person: a, persons: [b]", "found both"),
 }
 
 
@@ -371,6 +400,23 @@ class TestRefusals:
         for each in words:
             assert each in told
         assert "010190-1234" not in told
+
+    @pytest.mark.parametrize("case", WRONG_CHANGES)
+    def test_changes_that_do_not_fit_are_told(self, case: str, capsys: pytest.CaptureFixture[str]) -> None:
+        text, words = WRONG_CHANGES[case]
+        facts = "{metric: work, date: 2022-06-20, person: a}, {metric: saving, date: 2022-12-31, amount: 5}"
+        change = "what: corrected, date: 2023-02-01"
+        Path("facts.yaml").write_text(f"facts: [{facts}]\nchanged:\n  - {{{change}, {text}}}\n")
+        assert words in self.refused(capsys, "terms.yaml", "facts.yaml")
+
+    def test_a_citizen_has_the_subgroup_of_the_enrolment(self, capsys: pytest.CaptureFixture[str]) -> None:
+        enrolled = "enrolled: [{date: 2022-01-01, persons: [a, b], group: young}]\n"
+        fact = "facts: [{metric: work, date: 2022-06-20, person: b, group: GROUP}]\n"
+        Path("facts.yaml").write_text(enrolled + fact.replace("GROUP", "old"))
+        told = self.refused(capsys, "terms.yaml", "facts.yaml")
+        assert "facts.yaml, fact 1: 'b' was enrolled in 'young', and is stated in 'old'" in told
+        Path("facts.yaml").write_text(enrolled + fact.replace("GROUP", "young"))
+        assert main(["settle", "terms.yaml", "facts.yaml"]) == 0
 
     def test_the_same_result_in_two_files(self, capsys: pytest.CaptureFixture[str]) -> None:
         told = self.refused(capsys, "terms.yaml", "facts.csv", "facts.yaml")

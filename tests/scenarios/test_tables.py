@@ -214,16 +214,34 @@ def test_a_workbook_is_read_with_its_own_numbers_and_dates(desk: Desk) -> None:
         ["metric", "person", "date", "month", "quantity", "of", "amount"],
         ["housed", 1001, dt.datetime(2022, 12, 31), 12.0, 1, None, None],
         [None] * 7,
-        [" housed\xa0", None, dt.datetime(2022, 12, 31, 14, 5), 6, 0.1 + 0.2, 2.5, None],
+        [" share\xa0", None, dt.datetime(2022, 12, 31, 14, 5), 6, 0.1 + 0.2, 2.5, None],
         ["saved", None, "2022-12-31", None, None, None, 0.1 + 0.2],
         ["saved", None, "2022-12-31", None, None, None, 12_345_678.9 * 3],
     )
     assert read_table(path) == [
         Stated("housed", DAY, 12, "1001", "", PPM, PPM, None, "facts.xlsx, row 2"),
-        Stated("housed", DAY, 6, None, "", 300_000, 2_500_000, None, "facts.xlsx, row 4"),
+        Stated("share", DAY, 6, None, "", 300_000, 2_500_000, None, "facts.xlsx, row 4"),
         Stated("saved", DAY, 0, None, "", PPM, PPM, 30, "facts.xlsx, row 5"),
         Stated("saved", DAY, 0, None, "", PPM, PPM, 3_703_703_670, "facts.xlsx, row 6"),
     ]
+
+
+def test_a_row_that_lost_its_pseudonym_is_no_count(desk: Desk) -> None:
+    hint = "write one, or delete the row; a count has a quantity, and no row of its metric has a person"
+    path = desk.csv("metric;date;person\nhome;2022-12-31;P1\nhome;2022-12-31; \n")
+    lost = "'person': expected a pseudonym, {}found nothing"
+    assert told(the_problem(path)) == (3, 3, lost.format("as in the other rows of 'home', "), hint)
+    path = desk.csv("metric;date;person\nhome;2022-12-31;\n")
+    assert told(the_problem(path)) == (2, 3, lost.format(""), hint)
+    path = desk.csv("metric;date;person;quantity\nhome;2022-12-31;P1;1\nhome;2022-12-31;;1\nshare;2022-12-31;;7\n")
+    assert told(the_problem(path)) == (3, 3, lost.format("as in the other rows of 'home', "), hint)
+    path = desk.csv("metric;date;person;quantity\nhome;2022-12-31;P1;1\nshare;2022-12-31;;7\n")
+    assert [fact.person for fact in read_table(path)] == ["P1", None]
+
+
+def test_a_pseudonym_is_the_same_however_its_letters_are_put_together(desk: Desk) -> None:
+    path = desk.csv("metric;date;person\nhome;2022-12-31;A\N{COMBINING RING ABOVE}se\xa0\n")
+    assert [fact.person for fact in read_table(path)] == ["\N{LATIN CAPITAL LETTER A WITH RING ABOVE}se"]
 
 
 def test_dates_of_a_workbook_work_under_any_order(desk: Desk) -> None:
@@ -847,6 +865,12 @@ def facts() -> st.SearchStrategy[Stated]:
     return (measured | saved).map(lambda fields: Stated(*fields))
 
 
+def without_mixtures(facts: list[Stated]) -> list[Stated]:
+    """No metric with results of persons and counts both, which a table may not have."""
+    by_person = {fact.metric for fact in facts if fact.person is not None}
+    return [fact for fact in facts if fact.person is not None or fact.metric not in by_person]
+
+
 def written(facts: Iterable[Stated], head: Sequence[str], delimiter: str, comma: str, day: str) -> str:
     def number(value: int, scale: int) -> str:
         return safe_decimal(format(Decimal(value) / scale, "f")).replace(".", comma)
@@ -871,7 +895,7 @@ def written(facts: Iterable[Stated], head: Sequence[str], delimiter: str, comma:
     return out.getvalue()
 
 
-@given(st.lists(facts(), max_size=20))
+@given(st.lists(facts(), max_size=20).map(without_mixtures))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_facts_come_back_from_a_csv_in_both_dialects(desk: Desk, stated: list[Stated]) -> None:
     placed = [fact._replace(place=f"facts.csv, row {row}") for row, fact in enumerate(stated, start=2)]

@@ -168,11 +168,8 @@ def correct_command(
 
     With the next statement: what was paid too much is set off or repaid, as the terms say.
     """
-    from contracts.aggregate import refused
     from contracts.commands import Correct
-    from contracts.compiled import compile_terms
     from contracts.money import PPM, ore, ppm
-    from contracts.state import State
 
     if (quantity is None) == (amount is None):
         raise click.UsageError("expected what it really is: --quantity for a result, or --amount for a saving")
@@ -182,14 +179,9 @@ def correct_command(
         raise click.UsageError(f"--of: expected a number above zero, found {of}")
     now = ore(amount) if amount is not None else ppm(quantity or Decimal(0))
     results = tuple((person, now, PPM if of is None else ppm(of)) for person in persons or (None,))
-
-    def asking(state: State, day: dt.date) -> list[Correct]:
-        savings = compile_terms(state.terms).saving_metrics
-        if (metric in savings) != (amount is not None) and (metric in savings or amount is not None):
-            kind = "a saving" if metric in savings else "an outcome"
-            option = "--amount" if metric in savings else "--quantity"
-            raise refused(f"correcting '{metric}'", f"{option} for {kind}", "the other", f"write {option}")
-        return [Correct(day, metric, month, results, found, group or "")]
-
+    saving = amount is not None
     recording = Recording(**how)
-    answer(recording, record(recording, contract, asking))
+    answer(
+        recording,
+        record(recording, contract, lambda _, day: [Correct(day, metric, month, results, found, group or "", saving)]),
+    )

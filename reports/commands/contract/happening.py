@@ -185,6 +185,7 @@ def _facts(
 def _facts_in(file: str, columns: str | None, state: "State") -> "list[Stated]":
     """The facts of a file, and nothing else; raises Refused for what has a command of its own, and a wrong subgroup."""
     from contracts.aggregate import Refused
+    from contracts.stated import check_groups
     from reports.commands.terms_file import load_stated
 
     stated = load_stated((file,), columns, state.terms)
@@ -192,12 +193,7 @@ def _facts_in(file: str, columns: str | None, state: "State") -> "list[Stated]":
         if _is_stated(stated, name):
             told = f"{file}: expected facts alone, found '{name}' too"
             raise Refused(f"{told}; record that with effekt contract {command}, and leave it out of the file")
-    for fact in stated.facts:
-        known = state.persons.get(fact.person) if fact.person is not None else None
-        if known is not None and fact.group and fact.group != known.group:
-            whose = f"'{known.group}'" if known.group else "no subgroup"
-            told = f"'{fact.person}' was enrolled in {whose}, and is stated in '{fact.group}'; mend the file"
-            raise Refused(f"{fact.place}: {told}")
+    check_groups(stated.facts, {person: known.group for person, known in state.persons.items()})
     return list(stated.facts)
 
 
