@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
-from .harmless import harmless
+from .harmless import INVISIBLE, harmless
 
 _LEADERS = ("=", "+", "-", "@", "\t", "\r")
+_ESCAPED = re.compile(rf"[\x7f-\x9f{INVISIBLE}]")
 
 
 def check_target(target: str | None, force: bool) -> None:
@@ -82,16 +83,16 @@ def _move(beside: Path, path: Path, force: bool) -> None:
 def as_json(document: object) -> str:
     """A document as JSON: keys sorted, numbers in their shortest form, what is no number as null.
 
-    Control characters are escaped, those that JSON allows too.
+    Control and invisible characters are escaped, those that JSON allows too.
     """
     text = json.dumps(plain(document), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n"
-    return re.sub(r"[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _ESCAPED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as CSV with a head; text that a spreadsheet would take for a formula gets a `'` before it.
 
-    A Decimal keeps its decimals. A control character that a terminal may obey is replaced by �.
+    A Decimal keeps its decimals. A character that a terminal may obey, or that shows nothing, is replaced by �.
     """
     lines = [",".join(_cell(name) for name in columns)]
     lines += [",".join(_cell(value if isinstance(value, Decimal) else plain(value)) for value in row) for row in rows]
