@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from .grid import Line
+from .grid import NO_BREAK, Line
+from .screen import with_units
 
 GAP = 2
 NARROWEST = 20
@@ -26,8 +27,8 @@ def _row(row: Sequence[str], align: str, widths: Sequence[int]) -> Iterator[str]
     before = "".join(
         _set(cell, how, width) + " " * GAP for cell, how, width in zip(row[:-1], align, widths, strict=False)
     )
-    lines = textwrap.wrap(row[-1], widths[-1], break_on_hyphens=False) or [""]
-    for number, line in enumerate(lines):
+    lines = textwrap.wrap(with_units(row[-1]), widths[-1], break_on_hyphens=False) or [""]
+    for number, line in enumerate(each.replace(NO_BREAK, " ") for each in lines):
         start = before if number == 0 else " " * len(before)
         yield (start + _set(line, align[-1], widths[-1])).rstrip()
 

@@ -17,6 +17,8 @@ LABELS = (48, 40, 34, 28)
 NARROWEST_LABEL = 14
 SHORT_HEAD = 6
 """Heads of so few characters are not broken."""
+LONGEST_HEAD = 28
+"""Words in heads of more characters are broken where they must; a `beskæftigelsesforvaltning` is not."""
 LONG_WORDS = 14
 """Words in a cell of more characters may take two lines."""
 
@@ -95,7 +97,7 @@ def _column_width(grid: Grid, column: int) -> int:
     pieces = [piece + "-" * (piece is not parts[-1]) for parts in _pieces(grid.heads[column]) for piece in parts]
     whole = len(bare(grid.heads[column]))
     words = max((_words_width(row.cells[column].words) for row in grid.rows if row.cells), default=0)
-    head = whole if whole <= SHORT_HEAD else min(max(map(len, pieces), default=0), 18)
+    head = whole if whole <= SHORT_HEAD else min(max(map(len, pieces), default=0), LONGEST_HEAD)
     return max(values + margins, words, head)
 
 

@@ -19,7 +19,9 @@ PAPER_WIDTH = 120
 Progress = Callable[[int, int], None]
 
 _STYLES = {"head": "bold", "group": "bold cyan"}
-_UNITS = re.compile(r"(?<=[\d.,]) (?=%|mio\.|kr\.|million)|(?<=DKK) |(?<=mio\.) (?=kr\.)")
+_UNITS = re.compile(
+    r"(?<=[\d.,]) (?=%|mio\.|kr\.|million|[A-Z]{3}\b)|(?<=\b[A-Z]{3}) (?=[\d−])|(?<=DKK) |(?<=mio\.) (?=kr\.)"
+)
 
 
 def is_terminal() -> bool:
@@ -60,9 +62,14 @@ def paragraph(text: str, width: int) -> Iterator[Line]:
 
     An abbreviation at the end of a sentence is its full stop.
     """
-    kept = _UNITS.sub(NO_BREAK, text.replace("kr..", "kr."))
+    kept = with_units(text.replace("kr..", "kr."))
     for line in textwrap.wrap(kept, min(width, 100), break_long_words=False, break_on_hyphens=False):
         yield line.replace(NO_BREAK, " "), ""
+
+
+def with_units(text: str) -> str:
+    """A text whose amounts are not parted from their units where it is wrapped."""
+    return _UNITS.sub(NO_BREAK, text)
 
 
 @contextmanager

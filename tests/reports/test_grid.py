@@ -33,10 +33,19 @@ def test_values_line_up_whatever_their_errors() -> None:
     assert {line.index(",") for line in lines} == {lines[0].index(",")}
 
 
+@pytest.mark.parametrize("amount", ["1.000,00 kr.", "DKK 1,000.00", "1.000,00 GBP", "GBP 1,000.00", "−EUR 1,000.00"])
+def test_an_amount_is_not_parted_from_its_unit(amount: str) -> None:
+    for width in range(30, 45):
+        lines = [line for line, _ in table([], [["x", f"Who pays the whole of {amount} and {amount}"]], "ll", width)]
+        assert sum(line.count(amount) for line in lines) == 2
+
+
 def test_a_head_breaks_at_spaces_and_soft_hyphens() -> None:
     broken = wrap_head("Pulje med tilbage\xadbetaling af gevinst", 11)
     assert broken == ["Pulje med", "tilbage-", "betaling af", "gevinst"]
     assert wrap_head("Egen\xadfinansiering", 16) == ["Egenfinansiering"]
+    head, _ = next(lay_out(Grid(("beskæftigelsesforvaltningen",), ()), 80))
+    assert head.split() == ["beskæftigelsesforvaltningen"]
     assert wrap_head("abcdefgh", 3) == ["abc", "def", "gh"]
 
 
