@@ -8,20 +8,21 @@ from contracts.money import PPM
 from reports.numbers import Language, money, quantity
 from reports.texts import counted, say, word
 
-from .event_words import event_words
-from .replaying import called_of, currency_of, savings_of
+from .event_words import event_name, event_words, is_repayment
+from .replaying import called_of, currency_of, ran_off_in, savings_of
 
 
 def event_line(events: Sequence[Event], lang: Language) -> str:
     """`aarhus-1: hændelse 3 registreret · 2022-12-01 · måling · stabil bolig, måned 12, 8 af 10 opnået`."""
     event = events[-1]
     (row,) = timeline([event])
+    back = is_repayment(event)
     told = [
         say(lang, "contract.event", contract=event.log, version=event.version),
         event.effective.isoformat(),
-        word(lang, "event", event.topic),
-        "" if row.amount is None else money(row.amount, lang, currency_of(events)),
-        event_words(event, called_of(events, lang), savings_of(events)),
+        event_name(event, lang),
+        "" if row.amount is None else money(abs(row.amount) if back else row.amount, lang, currency_of(events)),
+        event_words(event, called_of(events, lang), savings_of(events), ran_off=ran_off_in(events)),
     ]
     return " · ".join(filter(None, told))
 

@@ -27,12 +27,13 @@ def measured_words(clause: ClauseStatement, found: int, of: int, lang: Language,
 def _words(band: Band, found: int, of: int, lang: Language, currency: str) -> str:
     if not of:
         return say(lang, "band.nothing")
-    rule = rule_words(band, found, of, lang, currency)
-    return say(lang, "band.value", value=_value(band, found, of, lang), rule=rule)
+    value = _value(band, found, of, lang)
+    told = say(lang, "band.dated", value=value) if band.due else value
+    return say(lang, "band.value", value=told, rule=rule_words(band, found, of, lang, currency))
 
 
 def _value(band: Band, found: int, of: int, lang: Language) -> str:
-    if band.value == "number":
+    if band.value == "number" or (of == PPM and found not in (0, PPM)):
         return quantity(found, lang)
     share = number(Decimal(found) / of, lang, 4)
     return say(lang, "band.share", share=share, found=quantity(found, lang), of=quantity(of, lang))
@@ -49,7 +50,7 @@ def rule_words(band: Band, found: int, of: int, lang: Language, currency: str) -
     if band.least:
         least = _amount_words(band.least, band, lang, currency)
         told = say(lang, "band.least", rule=told, least=least, month=band.least.until_month)
-    return say(lang, "band.dated", rule=told) if band.due else told
+    return told
 
 
 def _step_words(band: Band, value: Fraction, lang: Language, currency: str) -> str:
@@ -99,7 +100,7 @@ def _node_words(band: Band, value: Fraction, lang: Language, currency: str) -> s
 def _amount_words(stated: Amount, band: Band, lang: Language, currency: str) -> str:
     if stated.share is None:
         return money(ore(stated.pays or Decimal(0)), lang, currency)
-    share = _percent(stated.share, lang)
+    share = percent(stated.share, lang)
     if band.of == "capital_drawn":
         return say(lang, "band.of_capital", share=share)
     return say(lang, "band.share_of", share=share, of=money(ore(band.of or Decimal(0)), lang, currency))
@@ -109,5 +110,6 @@ def _plain(value: Decimal, lang: Language) -> str:
     return quantity(int(value * PPM), lang)
 
 
-def _percent(share: Decimal, lang: Language) -> str:
+def percent(share: Decimal, lang: Language) -> str:
+    """A share with the decimals that it has: `4,6 %` or `4.6%`."""
     return f"{_plain(share * 100, lang)}{' %' if lang == 'da' else '%'}"

@@ -36,11 +36,28 @@ MOST_NAMED = 3
 """So many persons are named; of more, only how many they are is told."""
 
 
-def event_words(event: Event, called: Called, savings: Iterable[str] = ()) -> str:
-    """What an event tells beside its day and its amount. savings: the metrics whose facts are amounts."""
+def event_name(event: Event, lang: Language) -> str:
+    """What an event is called: `betaling`, and `tilbagebetaling` where money goes back to the payers."""
+    if is_repayment(event):
+        return say(lang, "happened.paid_back")
+    if isinstance(event, Verified) and not event.facts:
+        return say(lang, "happened.verified_none")
+    return word(lang, "event", event.topic)
+
+
+def is_repayment(event: Event) -> bool:
+    """Whether a payment goes back to those who paid."""
+    return isinstance(event, Paid) and sum(event.amounts.values()) < 0
+
+
+def event_words(event: Event, called: Called, savings: Iterable[str] = (), *, ran_off: bool = False) -> str:
+    """What an event tells beside its day and its amount.
+
+    savings: the metrics whose facts are amounts. ran_off: the contract ended early before, and its results ran off.
+    """
     lang = called.lang
     what = word(lang, "event", event.topic)
-    told = [detail for detail in _details(event, called, frozenset(savings)) if detail != what]
+    told = [detail for detail in _details(event, called, frozenset(savings), ran_off) if detail != what]
     if event.by:
         told.append(say(lang, "detail.by", value=event.by))
     if event.reason:
@@ -48,7 +65,7 @@ def event_words(event: Event, called: Called, savings: Iterable[str] = ()) -> st
     return ", ".join(filter(None, told))
 
 
-def _details(event: Event, called: Called, savings: frozenset[str]) -> Iterator[str]:
+def _details(event: Event, called: Called, savings: frozenset[str], ran_off: bool) -> Iterator[str]:
     lang = called.lang
     match event:
         case Signed():
@@ -85,15 +102,16 @@ def _details(event: Event, called: Called, savings: frozenset[str]) -> Iterator[
             yield from _amended(event.amendment, called)
         case Verified():
             yield _statement(event.statement, event, lang)
-            yield counted(lang, "result", event.facts, quantity(event.facts * PPM, lang))
+            results = counted(lang, "result", event.facts, quantity(event.facts * PPM, lang))
+            yield results if event.facts else say(lang, "detail.no_results")
         case Settled():
             yield from _reckoned(event.amounts, called)
         case Paid():
             yield _statement(event.statement, event, lang)
             yield say(lang, "detail.closing") if event.closing else ""
-            yield _shares("payers", event.amounts, called)
+            yield from _payment(event.amounts, called)
         case Ended():
-            yield say(lang, "detail.early") if event.early else ""
+            yield say(lang, "detail.ran_off" if ran_off else "detail.early") if event.early or ran_off else ""
             yield from _reckoned(event.amounts, called)
         case FundFounded():
             yield event.title
@@ -172,12 +190,21 @@ def _reckoned(amounts: Amounts, called: Called) -> Iterator[str]:
     yield _shares("paid", amounts.paid, called)
 
 
-def _shares(field: str, amounts: Mapping[str, int], called: Called) -> str:
-    """Amounts by name: one name alone, or each with its amount."""
+def _payment(amounts: Mapping[str, int], called: Called) -> Iterator[str]:
+    """Whom a payment comes from, and whom something is paid back to."""
+    back = {payer: -part for payer, part in amounts.items() if part < 0}
+    forth = {payer: part for payer, part in amounts.items() if part > 0 or (part == 0 and not back)}
+    alone = not (back and forth)
+    yield _shares("payers", forth, called, alone=alone)
+    yield _shares("receivers", back, called, alone=alone)
+
+
+def _shares(field: str, amounts: Mapping[str, int], called: Called, *, alone: bool = True) -> str:
+    """Amounts by name: one name without its amount (alone: where nothing else is told), or each with its amount."""
     if not amounts:
         return ""
     name_of = {"paid": called.column, "cuts": called.limit}.get(field, called.party)
-    if len(amounts) == 1 and field != "cuts":
+    if len(amounts) == 1 and field != "cuts" and alone:
         parts = [name_of(name) for name in amounts]
     else:
         parts = [f"{name_of(name)} {number_of_ore(amount, called.lang)}" for name, amount in amounts.items()]

@@ -1,5 +1,6 @@
 """Contracts in a store, how one of them stands, and the scenarios that come with the program, as plain lists."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from contracts.timetable import contract_dates
 from reports.numbers import Language, money, number, quantity
 from reports.texts import counted, listed, say, word
 
-from .columns import GAP, table
+from .columns import GAP, NARROWEST, table
 from .grid import Line
 from .naming import Called, called_in
 from .replaying import owed_now
@@ -18,6 +19,9 @@ from .screen import paragraph
 
 LATEST = 4
 """So many of the latest statements are shown."""
+
+LEAST_TITLE = 30
+"""A title of a scenario with less room than this beside its numbers stands below them."""
 
 
 def contract_lines(store: str, states: Sequence[State], lang: Language, width: int) -> Iterator[Line]:
@@ -37,7 +41,7 @@ def contract_lines(store: str, states: Sequence[State], lang: Language, width: i
 
 def _next(state: State, lang: Language) -> str:
     if state.ended:
-        return say(lang, "contract.ended", date=state.ended)
+        return say(lang, "contract.none_after", date=state.ended)
     due = next_statement(state)
     return due.isoformat() if due else say(lang, "contract.none")
 
@@ -59,7 +63,7 @@ def state_lines(state: State, lang: Language, width: int) -> Iterator[Line]:
         [say(lang, "replay.dropped"), number(len(state.dropped_out), lang)],
         [say(lang, "replay.entitled"), money(sum(state.paid.values()), lang, currency)],
         [say(lang, "replay.paid"), money(paid, lang, currency)],
-        [say(lang, "contract.owed"), _owed_words(owed_now(state), called, currency)],
+        [say(lang, "contract.owed"), _owed_words(owed_now(state), called, currency) or say(lang, "contract.nothing")],
         [say(lang, "contract.next"), _next(state, lang)],
     ]
     if not state.ended:
@@ -77,9 +81,9 @@ def state_lines(state: State, lang: Language, width: int) -> Iterator[Line]:
 def _term(state: State, lang: Language) -> str:
     start, end = contract_dates(state.terms)
     term = say(lang, "contract.from_to", since=start, until=end)
-    if state.run_off and not state.ended:
-        return f"{term} · {say(lang, 'contract.runs_off', date=state.run_off)}"
-    return f"{term} · {say(lang, 'contract.ended', date=state.ended)}" if state.ended else term
+    if state.ended:
+        return f"{term} · {say(lang, 'contract.ran_off' if state.run_off else 'contract.ended', date=state.ended)}"
+    return f"{term} · {say(lang, 'contract.runs_off', date=state.run_off)}" if state.run_off else term
 
 
 def _results(state: State, lang: Language) -> str:
@@ -88,17 +92,22 @@ def _results(state: State, lang: Language) -> str:
     told = counted(lang, "result", count, quantity(count * PPM, lang))
     verified = state.verified.get(due)
     if not count:
-        return told
+        return say(lang, "contract.none")
     if verified == count:
         return say(lang, "contract.verified", results=told)
     return say(lang, "contract.unverified", results=told, count=quantity((count - (verified or 0)) * PPM, lang))
 
 
 def _owed_words(owed: Mapping[str, int], called: Called, currency: str) -> str:
-    parts = [
-        f"{called.party(payer)} {money(amount, called.lang, currency)}" for payer, amount in owed.items() if amount
+    """Who owes how much, and to whom how much is to be repaid; empty where nothing is owed."""
+    lang = called.lang
+    owing = [f"{called.party(payer)} {money(amount, lang, currency)}" for payer, amount in owed.items() if amount > 0]
+    back = [
+        say(lang, "contract.due_back", party=called.party(payer), amount=money(-amount, lang, currency))
+        for payer, amount in owed.items()
+        if amount < 0
     ]
-    return listed(called.lang, parts) or say(called.lang, "contract.none")
+    return listed(lang, [*owing, *back])
 
 
 def _settlement(state: State, settlement: Settlement, called: Called) -> list[str]:
@@ -108,7 +117,7 @@ def _settlement(state: State, settlement: Settlement, called: Called) -> list[st
     return [
         say(lang, "contract.at_end", date=date) if settlement.closing else date,
         money(total, lang, currency),
-        _owed_words(unpaid(state, settlement), called, currency),
+        _owed_words(unpaid(state, settlement), called, currency) or say(lang, "contract.none"),
     ]
 
 
@@ -129,16 +138,18 @@ def library_lines(found: Sequence[Listed], groups: Sequence[str], lang: Language
     heads = [say(lang, f"scenarios.{key}") for key in ("name", "citizens", "capital", "designs", "what")]
     rows = [_library_row(each, lang) for each in found]
     widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads) - 1)]
-    room = max(width - sum(widths) - GAP * len(widths), 10)
+    longest = max(len(row[-1]) for row in (heads, *rows))
+    beside = width - sum(widths) - GAP * len(widths)
+    room = min(beside, longest) if beside >= LEAST_TITLE else 0
     yield "", ""
-    yield _set(heads, widths, room), "head"
-    yield "─" * (sum(widths) + GAP * len(widths) + min(room, max(len(row[-1]) for row in (heads, *rows)))), ""
+    yield from ((line, "head") for line in _set(heads, widths, room, width))
+    yield "─" * (sum(widths) + (GAP * len(widths) + room if room else GAP * (len(widths) - 1))), ""
     for group in groups:
         mine = [row for each, row in zip(found, rows, strict=True) if each.group == group]
         if mine:
             yield say(lang, f"target.{group}"), "group"
             for row in mine:
-                yield _set(row, widths, room), ""
+                yield from ((line, "") for line in _set(row, widths, room, width))
     yield "", ""
     yield from paragraph(say(lang, "scenarios.unit"), width)
 
@@ -148,9 +159,15 @@ def _library_row(each: Listed, lang: Language) -> list[str]:
     return [f"  {each.name}", number(each.citizens, lang), capital, str(each.designs), each.title]
 
 
-def _set(row: Sequence[str], widths: Sequence[int], room: int) -> str:
-    """A line: the first cell to the left, numbers to the right, the title cut where the line ends."""
+def _set(row: Sequence[str], widths: Sequence[int], room: int, width: int) -> Iterator[str]:
+    """The lines of a row: its name to the left, numbers to the right, the title beside them or (room: 0) below."""
     first, *numbers, title = row
     cells = [first.ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(numbers, widths[1:], strict=True))]
-    cut = title if len(title) <= room else title[: room - 1].rstrip() + "…"
-    return (" " * GAP).join([*cells, cut]).rstrip()
+    line = (" " * GAP).join(cells)
+    indent = " " * (len(line) + GAP if room else len(first) - len(first.lstrip()) + GAP)
+    lines = textwrap.wrap(title, room or max(width - len(indent), NARROWEST), break_on_hyphens=False) or [""]
+    if room:
+        yield f"{line}{' ' * GAP}{lines.pop(0)}".rstrip()
+    else:
+        yield line
+    yield from (indent + each for each in lines)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.audit import Difference, timeline
-from contracts.events import Amended, Event, SavingRealised, Signed
+from contracts.events import Amended, Event, RunOff, SavingRealised, Signed
 from contracts.fund import FundState
 from contracts.lifecycle import unpaid
 from contracts.register import Entry
@@ -14,7 +14,7 @@ from reports.numbers import Language, kroner_of_ore, money, number
 from reports.texts import counted, say, word
 
 from .columns import table
-from .event_words import event_words, number_of_ore
+from .event_words import event_name, event_words, number_of_ore
 from .grid import Line
 from .naming import Called, called_in
 from .screen import paragraph
@@ -52,12 +52,12 @@ def contract_lines(
 
 def event_rows(happened: Iterable[Event], events: Sequence[Event], lang: Language) -> Iterator[list[str]]:
     """Number, day, word, amount and details of each event. events: the whole log, which tells the names of things."""
-    called, savings = called_of(events, lang), savings_of(events)
+    called, savings, ran_off = called_of(events, lang), savings_of(events), ran_off_in(events)
     for event in happened:
         (row,) = timeline([event])
         shown = "" if row.amount is None else number_of_ore(row.amount, lang)
-        told = event_words(event, called, savings)
-        yield [str(row.version), row.effective.isoformat(), word(lang, "event", row.kind), shown, told]
+        told = event_words(event, called, savings, ran_off=ran_off)
+        yield [str(row.version), row.effective.isoformat(), event_name(event, lang), shown, told]
 
 
 def called_of(events: Sequence[Event], lang: Language) -> Called:
@@ -78,6 +78,11 @@ def terms_of(events: Sequence[Event]) -> Terms | None:
 def savings_of(events: Sequence[Event]) -> frozenset[str]:
     """The metrics of a log whose facts are amounts."""
     return frozenset(event.metric for event in events if isinstance(event, SavingRealised))
+
+
+def ran_off_in(events: Sequence[Event]) -> bool:
+    """Whether the contract ended early and its results ran off."""
+    return any(isinstance(event, RunOff) for event in events)
 
 
 def currency_of(events: Sequence[Event]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from contracts.clauses import Band
 from contracts.limits import PerPayer, PerPerson
@@ -9,10 +10,10 @@ from contracts.statement import ClauseStatement, PaymentStatement
 from contracts.statement import Line as FactLine
 from contracts.terms import Terms
 from contracts.timetable import clause_spans, limit_spans
-from reports.numbers import Language, amount, money
+from reports.numbers import Language, amount, money, number
 from reports.texts import capital, counted, listed, say
 
-from .bands import measured_words, value_words
+from .bands import measured_words, percent, value_words
 from .grid import Cell, Grid, Line, Row, lay_out
 from .naming import Called, called_in
 from .screen import paragraph
@@ -94,8 +95,8 @@ def statement_lines(page: Page, statement: PaymentStatement) -> Iterator[Line]:
 
 
 def _bullet(text: str, width: int) -> Iterator[Line]:
-    for number, (line, _) in enumerate(paragraph(text, max(min(width, 100) - 2, 20))):
-        yield ("– " if number == 0 else "  ") + line, ""
+    for place, (line, _) in enumerate(paragraph(text, max(min(width, 100) - 2, 20))):
+        yield ("– " if place == 0 else "  ") + line, ""
 
 
 def _clause_grid(statement: PaymentStatement, called: Called) -> Grid:
@@ -162,7 +163,12 @@ def _notes(page: Page, statement: PaymentStatement, called: Called) -> Iterator[
         elif clause.kind == "scheduled" and clause.otherwise:
             yield say(page.lang, "settle.scheduled", clause=name, amount=page.money(clause.otherwise))
         elif clause.kind in ("unit_price", "savings_share") and clause.otherwise:
-            yield say(page.lang, f"settle.{_why(clause)}", clause=name, amount=page.money(clause.otherwise))
+            told = {"clause": name, "amount": page.money(clause.otherwise)}
+            quota: Decimal | None = getattr(clause.agreed, "quota", None)
+            if quota is None:
+                yield say(page.lang, f"settle.{_why(clause)}", **told)
+            else:
+                yield say(page.lang, "settle.by_quota", share=percent(quota, page.lang), **told)
     spans = [span.limit for span in limit_spans(page.terms)]
     for kind in dict.fromkeys(limit for clause in statement.clauses for limit in clause.cuts):
         cut = sum(clause.cuts.get(kind, 0) for clause in statement.clauses)
@@ -176,17 +182,17 @@ def _notes(page: Page, statement: PaymentStatement, called: Called) -> Iterator[
 
 def _measurements(page: Page, clause: ClauseStatement, basis: Sequence[FactLine], name: str) -> Iterator[str]:
     """What each count found, for a band that pays every measurement on its own."""
-    counts = [line for line in basis if line.person is None and line.of]
+    agreed = clause.agreed
+    beside = agreed.for_each if isinstance(agreed, Band) else None
+    counts = [line for line in basis if line.person is None and line.of and line.metric != beside]
     for line in counts[:_MOST_MEASUREMENTS]:
         words = measured_words(clause, line.quantity, line.of, page.lang, page.terms.currency)
         yield f"{name}, {line.group or line.date.isoformat()}: {words}"
 
 
 def _why(clause: ClauseStatement) -> str:
-    """Why a clause as a whole earns otherwise than its lines: a quota, its conditions, or never less than nothing."""
+    """Why a clause as a whole earns otherwise than its lines: its conditions, or never less than nothing."""
     agreed = clause.agreed
-    if getattr(agreed, "quota", None) is not None:
-        return "by_quota"
     return "by_condition" if getattr(agreed, "only_if", ()) or getattr(agreed, "unless", ()) else "by_whole"
 
 
@@ -199,19 +205,28 @@ def _payment(page: Page, statement: PaymentStatement, called: Called) -> Iterato
         return
     paying = [clause for clause in statement.clauses if any(clause.parts.values())]
     if len(payers) == 1 or len(paying) == 1:
-        parts = [f"{called.party(payer)} {page.money(statement.by_payer[payer])}" for payer in payers]
-        yield from paragraph(say(lang, "settle.payers", parts=listed(lang, parts)), page.width)
+        yield from _who(page, called, "payers", {payer: statement.by_payer[payer] for payer in payers})
     elif paying:
-        cells = {clause.column: clause.parts for clause in paying}
-        yield from lay_out(_payer_grid(cells, payers, say(lang, "settle.by_payer"), called), page.width)
-    if statement.receipts:
-        yield from paragraph(say(lang, "settle.receivers", parts=_shares(page, called, statement.receipts)), page.width)
+        yield from lay_out(_paid_grid(paying, payers, called), page.width)
+    yield from _who(page, called, "receivers", statement.receipts)
     if statement.drawn:
         yield from paragraph(say(lang, "settle.drawn", amount=page.money(statement.drawn)), page.width)
 
 
-def _shares(page: Page, called: Called, amounts: Mapping[str, int]) -> str:
-    return listed(page.lang, [f"{called.party(name)} {page.money(each)}" for name, each in amounts.items()])
+def _who(page: Page, called: Called, role: str, amounts: Mapping[str, int]) -> Iterator[Line]:
+    """Who pays or receives (role), and in a sentence of its own who has something repaid or repays."""
+    for key, sign in ((f"settle.{role}", 1), (f"settle.{role}_back", -1)):
+        parts = [f"{called.party(name)} {page.money(each * sign)}" for name, each in amounts.items() if each * sign > 0]
+        if parts:
+            yield from paragraph(say(page.lang, key, parts=listed(page.lang, parts)), page.width)
+
+
+def _paid_grid(paying: Sequence[ClauseStatement], payers: Sequence[str], called: Called) -> Grid:
+    """Who pays each clause; where nothing is paid but only repaid, to whom."""
+    back = all(part <= 0 for clause in paying for part in clause.parts.values())
+    sign = -1 if back else 1
+    cells = {clause.column: {payer: part * sign for payer, part in clause.parts.items()} for clause in paying}
+    return _payer_grid(cells, payers, say(called.lang, "settle.back_to" if back else "settle.by_payer"), called)
 
 
 def _payer_grid(cells: Mapping[str, Mapping[str, int]], payers: Sequence[str], corner: str, called: Called) -> Grid:
@@ -232,10 +247,12 @@ def _payer_grid(cells: Mapping[str, Mapping[str, int]], payers: Sequence[str], c
 
 
 def _remark(page: Page, key: str, values: Mapping[str, object]) -> str:
-    told = {
-        name: page.money(value) if name == "amount" and isinstance(value, int) else value
-        for name, value in values.items()
-    }
+    told = dict(values)
+    amount, found = values.get("amount"), values.get("found")
+    if isinstance(amount, int):
+        told["amount"] = page.money(amount)
+    if isinstance(found, int):
+        told["citizens"] = counted(page.lang, "citizen", found, number(found, page.lang))
     return say(page.lang, f"remark.{key}", **told)
 
 
@@ -260,7 +277,6 @@ def total_lines(page: Page, statements: Sequence[PaymentStatement]) -> Iterator[
     else:
         payers = list(dict.fromkeys(payer for parts in paid.values() for payer in parts))
         yield from lay_out(_payer_grid(paid, payers, say(lang, "settle.clause"), called), page.width)
-    if receipts:
-        yield from paragraph(say(lang, "settle.receivers", parts=_shares(page, called, receipts)), page.width)
+    yield from _who(page, called, "receivers", receipts)
     drawn = statements[-1].drawn if statements else 0
     yield from paragraph(say(lang, "settle.drawn", amount=page.money(drawn)), page.width)

@@ -113,7 +113,8 @@ def _row(line: FactLine, priced: bool, lang: Language, columns: Columns) -> _Row
 
 def _who(line: FactLine, lang: Language) -> str:
     if line.person is None:
-        return line.group or say(lang, "settle.saving" if line.saving else "settle.count")
+        what = "saving" if line.saving else "figure" if line.quantity % PPM else "count"
+        return line.group or say(lang, f"settle.{what}")
     return f"{line.person} ({line.group})" if line.group else line.person
 
 
@@ -160,13 +161,16 @@ def _pooled(lines: Sequence[FactLine], called: Called, columns: Columns) -> Iter
     counting, gone = [line for line in lines if line.of], [line for line in lines if not line.of]
     nothing = _amounts([], False, lang, columns)
     if counting:
-        found, of = (sum(column) for column in zip(*((line.quantity, line.of) for line in counting), strict=True))
-        told = say(lang, "settle.of", found=quantity(found, lang), of=quantity(of, lang))
-        yield _Row(
-            f"  {_results(counting, lang)}", (_sum_words(counting, lang) if counting[0].saving else told, *nothing)
-        )
+        told = _share_words(counting, lang) if _of_how_many(counting) else _sum_words(counting, lang)
+        yield _Row(f"  {_results(counting, lang)}", (told, *nothing))
     if gone:
         yield _Row(f"  {_results(gone, lang)} {say(lang, 'settle.gone')}", ("", *nothing))
+
+
+def _of_how_many(lines: Sequence[FactLine]) -> bool:
+    """Whether it tells something of how many: `4 af 5` persons, but 300 days and not `300 af 1`."""
+    yes_or_no = all(line.person is not None and line.quantity in (0, PPM) for line in lines)
+    return not lines[0].saving and (yes_or_no or any(line.of != PPM for line in lines))
 
 
 def _results(lines: Sequence[FactLine], lang: Language) -> str:
@@ -176,7 +180,11 @@ def _results(lines: Sequence[FactLine], lang: Language) -> str:
 def _sum_words(lines: Sequence[FactLine], lang: Language) -> str:
     if lines[0].saving:
         return amount(sum(line.quantity for line in lines), lang)
-    found = quantity(sum(line.quantity for line in lines), lang)
     if all(line.of == PPM for line in lines):
-        return found
-    return say(lang, "settle.of", found=found, of=quantity(sum(line.of for line in lines), lang))
+        return quantity(sum(line.quantity for line in lines), lang)
+    return _share_words(lines, lang)
+
+
+def _share_words(lines: Sequence[FactLine], lang: Language) -> str:
+    found, of = sum(line.quantity for line in lines), sum(line.of for line in lines)
+    return say(lang, "settle.of", found=quantity(found, lang), of=quantity(of, lang))

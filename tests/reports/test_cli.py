@@ -65,7 +65,7 @@ class TestCheck:
     def test_it_sums_a_scenario_up_in_a_line(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", str(AARHUS), str(EXAMPLE)]) == 0
         first, second = capsys.readouterr().out.splitlines()
-        assert "Unge hjemløse i Aarhus – de mest udsatte · 36 borgere · 5 finansieringsformer · tal: " in first
+        assert "Unge hjemløse i Aarhus – de mest udsatte · 36 borgere · 5 finansieringsmodeller · tal: " in first
         assert "0 fra en kilde, 0 beregnet" in second
 
     def test_it_answers_in_english_when_asked(self, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,24 @@ changed:
 ended: 2023-10-31
 """
 
+REPAID = """
+sign k1 terms.yaml --recorded 2022-01-01
+enrol k1 --person a --recorded 2022-01-15
+measure k1 --metric home --month 6 --reached a --on 2022-06-20 --recorded 2022-06-20
+verify k1 --recorded 2022-07-31
+settle k1 --recorded 2022-07-31
+pay k1 --recorded 2022-08-15
+correct k1 --metric home --month 6 --person a --quantity 0 --recorded 2022-09-01
+end k1 --early --on 2022-10-01 --recorded 2022-10-01
+show k1
+verify k1 --recorded 2023-01-31
+settle k1 --recorded 2023-01-31
+show k1
+pay k1 --recorded 2023-02-01
+end k1 --on 2022-12-31 --recorded 2023-02-01
+show k1
+"""
+
 STORY = """
 sign k1 TERMS --recorded 2022-01-01 --by Anna
 draw k1 500000 --recorded 2022-01-01
@@ -246,8 +264,32 @@ class TestShow:
         capsys.readouterr()
         assert contract("show k1") == 0
         told = capsys.readouterr().out
-        assert "Ophørt 2023-10-31" in told
+        assert "Næste opgørelse     ingen (ophørt 2023-10-31)" in told
+        assert "Ikke betalt         intet" in told
         assert "2023-10-31 (ophør)" in told
+
+    def test_after_a_run_off_and_with_money_to_be_repaid(self, capsys: pytest.CaptureFixture[str]) -> None:
+        terms = TERMS.replace("results: settled", "results: run_off") + "overpayment: repaid\n"
+        Path("terms.yaml").write_text(terms.replace("end: 2024-12-31", "end: 2022-12-31"), encoding="utf-8")
+        play(REPAID)
+        told = " ".join(capsys.readouterr().out.split())
+        assert "tilbagebetaling · 10.000,00 kr. · opgørelse 2022-12-31, til Kommunen 6.000, Staten 4.000" in told
+        assert "Tilbagebetales til Kommunen 6.000,00 kr. og Staten 4.000,00 kr." in told
+        assert "Tilbagebetales af DSI 5.000,00 kr. og Aarhus 5.000,00 kr." in told
+        assert "Ikke betalt Kommunen har 6.000,00 kr. til gode og Staten har 4.000,00 kr. til gode" in told
+        assert "Løbetid 2022-01-01 til 2022-12-31 · ophørt 2022-10-01, under afvikling" in told
+        assert "Resultater til næste opgørelse ingen" in told
+        assert "ophør · 20.000,00 kr. · efter afvikling, kompensation ved ophør før tid" in told
+        assert "Løbetid 2022-01-01 til 2022-12-31 · ophørt 2022-12-31 efter afvikling" in told
+        assert main(["replay", "k1"]) == 0
+        told = capsys.readouterr().out
+        paid = [line.split()[2:4] for line in told.splitlines() if "betaling " in line]
+        assert paid == [["betaling", "10.000"], ["tilbagebetaling", "−10.000"]]
+
+    def test_a_statement_without_results_is_said_to_have_none(self, capsys: pytest.CaptureFixture[str]) -> None:
+        play("\n".join(BEGUN.splitlines()[:3]))
+        play("verify k1 --recorded 2022-07-31")
+        assert "opgørelse godkendt · ingen resultater" in capsys.readouterr().out
 
     def test_a_missing_contract_is_told_with_a_suggestion(self, capsys: pytest.CaptureFixture[str]) -> None:
         play(BEGUN)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reports.cli import main
-from scenarios import library
+from scenarios import library, load
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +33,24 @@ def test_every_scenario_has_a_line_under_its_target_group(
     assert places == sorted(places)
     line = next(line for line in page.splitlines() if line.split()[:1] == ["aarhus-unge-hjemloese"])
     assert line.split()[1:4] == ["36", "15,9" if lang == "da" else "15.9", "5"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_every_title_stands_whole(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert main(["scenarios"]) == 0
+    page = capsys.readouterr().out
+    assert "…" not in page
+    if width >= 80:
+        assert max(map(len, page.splitlines())) <= width
+    words = page.split()
+    for path in library().values():
+        title = load(path).title.split()
+        if width == 80:
+            assert " ".join(title) in page
+        assert all(word in words for word in title)
 
 
 def test_as_a_document(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ Work
   2022-12-20  a                              1    5.000,25         2.000,25    3.000,00
   2022-12-20  b                              1    5.000,25         2.000,25    3.000,00
 Fewer: events
-  2022-12-21  samlet opgørelse       13 af 155
+  2022-12-21  samlet antal           13 af 155
 Gain: saving
   2022-12-31  realiseret gevinst  1.234.567,50  123.456,75             0,00  123.456,75
 Uden egen betaling: home, måned 9
@@ -234,12 +234,47 @@ clauses:
             "  - {metric: work, date: 2022-12-21, person: a}\n"
         )
         page = " ".join(settled(capsys, "terms.yaml", "facts.yaml", "--statement", "2022-12-31").split())
-        assert "– Line: 0,0839 (13 af 155); forholdsmæssigt mellem 0,05 (0 % af udbetalt kapital) og 0,1" in page
+        assert (
+            "– Line: 0,0839 (13 af 155) pr. forfaldsdagen; forholdsmæssigt mellem 0,05 (0 % af udbetalt kapital) og 0,1"
+            in page
+        )
         assert "(30 % af udbetalt kapital) pr. år, dog mindst 2 % af udbetalt kapital til og med måned 12" in page
         assert "– Each, nord: 0,5000 (4 af 8); mindst 0,5 giver 100,00 kr." in page
         assert "– Each, syd: 0,4800 (9,6 af 20); intet trin er nået, hvilket giver 0,00 kr." in page
-        assert "– Half: 200,00 kr. for den andel af de målte" in page
+        assert "– Half: 200,00 kr. i denne opgørelse, da der højst betales for 50 % af de målte." in page
         assert "– Only: −10,00 kr. ud over linjerne, fordi betingelserne" in page
+
+    def test_a_quantity_that_is_not_of_anything_stands_alone(self, capsys: pytest.CaptureFixture[str]) -> None:
+        clauses = """
+clauses:
+  each:
+    kind: band
+    metric: reduction
+    on: each_measurement
+    for_each: participant
+    steps: [{at_least: 0.05, pays: 4000}]
+  days: {kind: unit_price, metric: days, price: 10, requires: [{metric: home}]}
+"""
+        Path("terms.yaml").write_text(TERMS[: TERMS.index("clauses:")] + clauses + "limits: []\n", encoding="utf-8")
+        Path("facts.yaml").write_text(
+            "facts:\n"
+            "  - {metric: reduction, date: 2022-12-21, quantity: 0.08, group: nord}\n"
+            "  - {metric: participant, date: 2022-12-21, quantity: 60, group: nord}\n"
+            "  - {metric: days, date: 2022-12-21, person: a, quantity: 300}\n"
+        )
+        page = settled(capsys, "terms.yaml", "facts.yaml", "--statement", "2022-12-31")
+        assert [line.split() for line in page.splitlines() if line.startswith("  1 ")] == [["1", "resultat", "300"]]
+        assert page.count("– Each") == 1
+        assert "– Each, nord: 0,08; mindst 0,05 giver 4.000,00 kr. pr. participant" in page
+
+    def test_what_is_repaid_is_said_to_be(self, capsys: pytest.CaptureFixture[str]) -> None:
+        example = str(Path(__file__).parents[2] / "docs/gallery/repaid")
+        page = settled(capsys, f"{example}.yaml", f"{example}.facts.yaml", "--lang", "da")
+        lines = [line.split() for line in page.splitlines()]
+        assert ["Tilbagebetales", "til", "Kommunen", "Staten", "I", "alt"] in lines
+        assert ["Saving", "12.500,00", "12.500,00", "25.000,00"] in lines
+        assert "Tilbagebetales af Investor 185.000,00 kr." in page
+        assert "Modtages af Investor −" not in page
 
 
 class TestDocument:
