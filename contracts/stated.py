@@ -57,19 +57,28 @@ class Stated(NamedTuple):
 
 
 class Intake(NamedTuple):
-    """Persons of one subgroup who were enrolled on a day."""
+    """Persons of one subgroup who were enrolled on a day. place: as of a fact."""
 
     date: dt.date
     persons: tuple[str, ...]
     group: str = ""
+    place: str = "enrolled"
 
 
 class Leaver(NamedTuple):
-    """Persons who left on a day, and why."""
+    """Persons who left on a day, and why. place: as of a fact."""
 
     date: dt.date
     persons: tuple[str, ...]
     why: Leaving = "other"
+    place: str = "left"
+
+
+class StatedChange(NamedTuple):
+    """What became of facts that were stated before. place: as of a fact."""
+
+    command: FactChange | Correct
+    place: str = "changed"
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class StatedFacts:
     draws: Mapping[dt.date, int] | None = None
     intakes: Sequence[Intake] | None = None
     leavers: Sequence[Leaver] = ()
-    changes: Sequence[FactChange | Correct] = ()
+    changes: Sequence[StatedChange] = ()
     ended: dt.date | None = None
     until: dt.date | None = None
 
@@ -112,7 +121,7 @@ def settle_stated(
         try:
             found = aggregate.decide(folding.state, step.command, now=now)
         except Refused as refusal:
-            told = f"{step.item}: {refusal}" if step.item else _placed(str(refusal), step.facts)
+            told = f"{step.item}: {refusal}" if step.item else placed(str(refusal), step.facts)
             raise Refused(told) from None
         for event in found:
             folding.apply(event)
@@ -189,6 +198,9 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
     start, end = dt.date.fromordinal(plan.start_day), dt.date.fromordinal(plan.end_day)
     runs_off = plan.early_results == "run_off"
     stops = None if runs_off else stated.ended
+    for item, day in (("ended", stated.ended), ("until", stated.until and min(stated.until, end))):
+        if day is not None and not start <= day <= end:
+            raise Refused(f"{item}: expected a day from {start} to {end}, found {day}; mend the date")
     until = min(each for each in (stated.until, stops, end) if each is not None)
     ending = until in (end, stops)
     last = until + dt.timedelta(days=plan.reporting_days)
@@ -200,22 +212,21 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
             # what is settled later than its date has to be settled before capital of a later date is drawn
             waits = max((later for statement, later in settling.items() if statement < day), default=day)
             yield _Step(max(day, waits), (7, 0) if waits > day else (0, 0), Draw(day, amount), item="draws")
-    enrolled = "" if stated.intakes is None else "enrolled"
     for intake in _intakes(stated, start):
         if intake.date <= until:
-            yield _Step(intake.date, (1, 0), Enrol(intake.date, intake.persons, intake.group), item=enrolled)
+            yield _Step(intake.date, (1, 0), Enrol(intake.date, intake.persons, intake.group), item=intake.place)
     for leaver in stated.leavers:
         if leaver.date <= until:
-            yield _Step(leaver.date, (2, 0), DropOut(leaver.date, leaver.persons, leaver.why), item="left")
+            yield _Step(leaver.date, (2, 0), DropOut(leaver.date, leaver.persons, leaver.why), item=leaver.place)
     for command, facts in rounds(plan, stated.facts):
         reported = _reported(facts[0])
         if reported < command.effective:
             raise Refused(f"{_where(facts[0])}expected a report from {command.effective} on, found {reported}; mend it")
         if command.effective <= until and reported <= last:
             yield _Step(reported, (3, 0), command, facts)
-    for number, change in enumerate(stated.changes, 1):
+    for change, place in stated.changes:
         if change.effective <= last:
-            yield _Step(change.effective, (4, 0), change, item=f"changed, item {number}")
+            yield _Step(change.effective, (4, 0), change, item=place)
     for number, (day, later) in enumerate(settling.items()):
         if day <= until and day.toordinal() in plan.statement_days:
             yield _Step(later, (5, 2 * number), Verify(day))
@@ -246,15 +257,16 @@ def _refuse_after(until: dt.date, last: dt.date, word: str, stated: StatedFacts)
                 f"{_where(fact)}expected a day up to {until}, the contract's {word}, found {fact.date}; mend it"
             )
         if _reported(fact) > last:
-            found = f"found {_reported(fact)}; nothing pays for it after the {word}"
+            found = f"found {_reported(fact)}; nothing pays for it after the {word}: mend the date, or leave it out"
             raise Refused(f"{_where(fact)}expected a report up to {last}, {found}")
-    told = [("enrolled", each.date, until) for each in stated.intakes or ()]
-    told += [("left", each.date, until) for each in stated.leavers]
+    told = [(each.place, each.date, until) for each in stated.intakes or ()]
+    told += [(each.place, each.date, until) for each in stated.leavers]
     told += [("draws", day, until) for day in stated.draws or ()]
-    told += [("changed", each.effective, last) for each in stated.changes]
+    told += [(each.place, each.command.effective, last) for each in stated.changes]
     for item, day, limit in told:
         if day > limit:
-            raise Refused(f"{item}: expected a day up to {limit}, for a contract whose {word} is {until}, found {day}")
+            bound = f"expected a day up to {limit}, for a contract whose {word} is {until}"
+            raise Refused(f"{item}: {bound}, found {day}; mend the date, or leave it out")
 
 
 def _reported(fact: Stated) -> dt.date:
@@ -272,7 +284,7 @@ def _settled_on(plan: Plan, stated: StatedFacts) -> dict[dt.date, dt.date]:
     for day in days:
         last = day + dt.timedelta(days=plan.reporting_days)
         late = any(fact.date <= day < fact.recorded <= last for fact in stated.facts if fact.recorded)
-        late |= any(day < change.effective <= last for change in stated.changes)
+        late |= any(day < change.command.effective <= last for change in stated.changes)
         before = settled[day] = max(last if late else day, before)
     return settled
 
@@ -289,7 +301,7 @@ def _intakes(stated: StatedFacts, start: dt.date) -> Sequence[Intake]:
             told = f"'{seen[fact.person]}' and '{fact.group}'"
             raise Refused(f"{_where(fact)}'{fact.person}' is stated in two subgroups, {told}; mend one")
         by_group.setdefault(fact.group, {})[fact.person] = None
-    return [Intake(start, tuple(persons), group) for group, persons in by_group.items()]
+    return [Intake(start, tuple(persons), group, "") for group, persons in by_group.items()]
 
 
 def _at(day: dt.date) -> dt.datetime:
@@ -300,8 +312,10 @@ def _where(fact: Stated) -> str:
     return f"{fact.place}: " if fact.place else ""
 
 
-def _placed(refusal: str, facts: Sequence[Stated]) -> str:
-    """A refusal with the place of the fact that it names, or of the first."""
-    named = [fact for fact in facts if fact.person is not None and f"'{fact.person}'" in refusal]
+def placed(refusal: str, facts: Sequence[Stated]) -> str:
+    """A refusal of a round with the place of the fact that it names, or of the first; of counts, of which one is too
+    many, of the last.
+    """
+    named = [fact for fact in facts if fact.person is None or f"'{fact.person}'" in refusal]
     found = named[-1] if named else facts[0] if facts else None
     return refusal if found is None else _where(found) + refusal

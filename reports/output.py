@@ -18,8 +18,11 @@ _LEADERS = ("=", "+", "-", "@", "\t", "\r")
 _ESCAPED = re.compile(rf"[\x7f-\x9f{INVISIBLE}]")
 
 
-def check_target(target: str | None, force: bool) -> None:
-    """Refuse a file that cannot be written, before the work begins; raises click.UsageError (exit 2)."""
+def check_target(target: str | None, force: bool, *inputs: str) -> None:
+    """Refuse a file that cannot be written, before the work begins; raises click.UsageError (exit 2).
+
+    inputs: files that are read, of which none may be overwritten.
+    """
     if target is None:
         return
     path = Path(target)
@@ -28,6 +31,8 @@ def check_target(target: str | None, force: bool) -> None:
             raise click.UsageError(f"{target}: expected a file, found a folder; name a file in it")
         if not path.parent.is_dir():
             raise click.UsageError(f"{target}: the folder {path.parent} does not exist; make it, or mend the path")
+        if any(path.exists() and os.path.exists(each) and path.samefile(each) for each in inputs):
+            raise click.UsageError(f"{target}: this file is read by the same command; choose another name")
         if path.exists() and not force:
             raise click.UsageError(f"{target}: the file exists; choose another name, or overwrite it with --force")
         if path.exists() and not path.is_file():

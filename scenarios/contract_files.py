@@ -13,9 +13,9 @@ from contracts.commands import Accept, Correct, Dispute, FactChange, Reject, Wit
 from contracts.events import Kind
 from contracts.frozen import Frozen
 from contracts.money import PPM, ore, ppm
-from contracts.privacy import impersonal_name
+from contracts.privacy import impersonal_name, masked
 from contracts.problems import Finding, refuse
-from contracts.stated import Intake, Leaver, Stated, StatedFacts
+from contracts.stated import Intake, Leaver, Stated, StatedChange, StatedFacts
 from contracts.terms import Leaving, Terms
 from contracts.timetable import due_day
 from contracts.values import Day, Money, Month, Name, Quantity, Text, Title, written
@@ -222,15 +222,19 @@ def load_facts(path: str | PathLike[str], start: dt.date, columns: str | PathLik
     if Path(path).suffix.lower() in TABLES:
         return StatedFacts(facts=read_table(path, columns))
     file = load_model(path, FactsFile)
-    name = Path(path).name
+    name = masked(Path(path).name)
+
+    def told(key: str) -> Iterator[tuple[str, Any]]:
+        return ((f"{name}, {key}, item {number}", each) for number, each in enumerate(getattr(file, key), 1))
+
     return StatedFacts(
         facts=[fact for n, each in enumerate(file.facts, 1) for fact in each.stated(f"{name}, fact {n}")],
         draws=None if file.draws is None else _by_day(file.draws, start),
         intakes=None
         if file.enrolled is None
-        else [Intake(each.date, each.persons, each.group or "") for each in file.enrolled],
-        leavers=[Leaver(each.date, each.persons, each.why) for each in file.left],
-        changes=[each.command() for each in file.changed],
+        else [Intake(each.date, each.persons, each.group or "", place) for place, each in told("enrolled")],
+        leavers=[Leaver(each.date, each.persons, each.why, place) for place, each in told("left")],
+        changes=[StatedChange(each.command(), place) for place, each in told("changed")],
         ended=file.ended,
         until=file.until,
     )

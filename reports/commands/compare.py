@@ -41,7 +41,7 @@ def command(
     everything that was found, --csv the figures with their errors.
     """
     form = output_form(want_json, want_csv, target)
-    check_target(target, force)
+    check_target(target, force, file)
     from scenarios import load
 
     file = scenario_file(file)

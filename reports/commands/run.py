@@ -61,7 +61,7 @@ def command(
     store; look at them with effekt replay.
     """
     form = output_form(want_json, want_csv, target)
-    check_target(target, force)
+    check_target(target, force, file)
     from scenarios import load
 
     file = scenario_file(file)

@@ -52,7 +52,7 @@ def command(
     effekt schema terms, facts and columns tell what can stand in the three kinds of files.
     """
     form = output_form(want_json, want_csv, target)
-    check_target(target, force)
+    check_target(target, force, file, *facts)
     from contracts.stated import settle_stated
     from contracts.statement import statements_of
     from reports.commands.terms_file import load_agreed, load_stated

@@ -14,7 +14,7 @@ from reports.texts import counted, listed, say, word
 from .columns import GAP, NARROWEST, table
 from .grid import Line
 from .naming import Called, called_in
-from .replaying import owed_now
+from .replaying import over_limits, owed_now
 from .screen import paragraph
 
 LATEST = 4
@@ -62,6 +62,7 @@ def state_lines(state: State, lang: Language, width: int) -> Iterator[Line]:
         [say(lang, "replay.persons"), number(len(state.persons), lang)],
         [say(lang, "replay.dropped"), number(len(state.dropped_out), lang)],
         [say(lang, "replay.entitled"), money(sum(state.paid.values()), lang, currency)],
+        *([[say(lang, "replay.over_limits"), money(over, lang, currency)]] if (over := over_limits(state)) else []),
         [say(lang, "replay.paid"), money(paid, lang, currency)],
         [say(lang, "contract.owed"), _owed_words(owed_now(state), called, currency) or say(lang, "contract.nothing")],
         [say(lang, "contract.next"), _next(state, lang)],

@@ -118,6 +118,8 @@ def _standing(state: State | FundState, lang: Language, currency: str) -> Iterat
     paid = sum(sum(payment.amounts.values()) for payment in state.payments)
     yield say(lang, "replay.drawn"), _money(state.drawn, lang, currency)
     yield say(lang, "replay.entitled"), _money(settled, lang, currency)
+    if over := over_limits(state):
+        yield say(lang, "replay.over_limits"), _money(over, lang, currency)
     yield say(lang, "replay.paid"), _money(paid, lang, currency)
     yield say(lang, "replay.unpaid"), _money(sum(owed_now(state).values()), lang, currency)
     yield say(lang, "replay.persons"), number(len(state.persons), lang)
@@ -135,6 +137,13 @@ def owed_now(state: State) -> dict[str, int]:
         for payer, amount in unpaid(state, settlement).items():
             total[payer] = total.get(payer, 0) + amount
     return total
+
+
+def over_limits(state: State) -> int:
+    """What was settled and nobody pays, since payers have reached their limits, øre."""
+    every = (*state.settlements, *([state.closing] if state.closing else ()))
+    parts = sum(sum(cells.values()) for settlement in every for cells in settlement.amounts.parts.values())
+    return sum(state.paid.values()) - parts
 
 
 def _money(ore: int, lang: Language, currency: str) -> str:

@@ -259,7 +259,10 @@ def _remark(page: Page, key: str, values: Mapping[str, object]) -> str:
 def total_lines(page: Page, statements: Sequence[PaymentStatement]) -> Iterator[Line]:
     """What all statements add up to: by clause and payer, by provider of capital, and the capital drawn."""
     lang, called = page.lang, page.called
-    days = (statements[0].date.isoformat(), statements[-1].date.isoformat()) if statements else ("", "")
+    if not statements:
+        yield from paragraph(say(lang, "settle.none"), page.width)
+        return
+    days = (statements[0].date.isoformat(), statements[-1].date.isoformat())
     yield say(lang, "settle.totals", since=days[0], until=days[1], unit=page.unit), "group"
     yield "", ""
     cells: dict[str, dict[str, int]] = {}
@@ -278,5 +281,5 @@ def total_lines(page: Page, statements: Sequence[PaymentStatement]) -> Iterator[
         payers = list(dict.fromkeys(payer for parts in paid.values() for payer in parts))
         yield from lay_out(_payer_grid(paid, payers, say(lang, "settle.clause"), called), page.width)
     yield from _who(page, called, "receivers", receipts)
-    drawn = statements[-1].drawn if statements else 0
-    yield from paragraph(say(lang, "settle.drawn", amount=page.money(drawn)), page.width)
+    drawn = page.money(statements[-1].drawn)
+    yield from paragraph(say(lang, "settle.drawn", amount=drawn), page.width)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.aggregate import Refused
 from contracts.audit import verify
 from contracts.commands import Correct, Dispute, Reject
-from contracts.stated import Intake, Leaver, Stated, StatedFacts, settle_stated
+from contracts.stated import Intake, Leaver, Stated, StatedChange, StatedFacts, settle_stated
 from contracts.statement import PaymentStatement, statements_of
 from contracts.terms import Terms
 from tests.contracts.stories import ONE, day
@@ -86,14 +86,14 @@ def test_lines_and_what_a_clause_adds_as_a_whole_make_up_what_it_earned() -> Non
 
 def test_a_correction_shows_as_a_line_with_the_difference() -> None:
     fixed = Correct(day("2021-02-01"), "home", 0, (("b", ONE),), day("2020-03-01"))
-    _, second, *_ = statements(StatedFacts(facts=FACTS, changes=[fixed]))
+    _, second, *_ = statements(StatedFacts(facts=FACTS, changes=[StatedChange(fixed)]))
     lines = [(line.column, line.person, line.net) for line in second.lines]
     assert lines == [("home", "b", 10_000), ("work", "b", 100_000), ("work", "a", 100_000), ("gain", None, 45_000)]
 
 
 def test_a_disputed_result_shows_as_taken_off() -> None:
     objection = Dispute(day("2021-02-01"), "work", 0, ("a",), day("2020-05-01"))
-    _, second, *_ = statements(StatedFacts(facts=FACTS[:4], changes=[objection]))
+    _, second, *_ = statements(StatedFacts(facts=FACTS[:4], changes=[StatedChange(objection)]))
     assert [(line.person, line.net) for line in second.lines] == [("a", -100_000)]
 
 
@@ -211,7 +211,9 @@ def test_a_change_within_the_reporting_days_joins_the_statement_whatever_else_is
     facts = [Stated("home", day("2020-12-01"), person=who) for who in ("a", "b")] + idle
     paid = {}
     for on in ("2021-02-14", "2021-02-15"):
-        paid[on] = [each.paid for each in statements(StatedFacts(facts=facts, changes=[rejected(on)]), **agreed)]
+        paid[on] = [
+            each.paid for each in statements(StatedFacts(facts=facts, changes=[StatedChange(rejected(on))]), **agreed)
+        ]
     assert paid == {"2021-02-14": [10_000, 0, 0, 0], "2021-02-15": [20_000, -10_000, 0, 0]}
 
 
@@ -221,13 +223,13 @@ def test_results_and_changes_within_the_reporting_days_count_at_the_end_too(ende
     agreed = WINDOW | end | {"clauses": {"home": TERMS["clauses"]["home"]}}  # type: ignore[index]
     facts = [Stated("home", day("2020-12-01"), person="b")]
     facts += [Stated("home", day("2020-12-31"), person="c", recorded=day("2021-01-10"), quantity=2 * ONE)]
-    told = StatedFacts(facts=facts, changes=[rejected("2021-02-14")], ended=day(ended) if ended else None)
+    told = StatedFacts(facts=facts, changes=[StatedChange(rejected("2021-02-14"))], ended=day(ended) if ended else None)
     assert sum(each.paid for each in statements(told, **agreed)) == 20_000
     after = "after the early end" if ended else "after the end"
     late = replace(told, facts=[facts[0]._replace(recorded=day("2021-02-15"))], changes=())
     assert after in refusal(late, **agreed)
     assert "changed: expected a day up to 2021-02-14" in refusal(
-        replace(told, changes=[rejected("2021-02-15")]), **agreed
+        replace(told, changes=[StatedChange(rejected("2021-02-15"))]), **agreed
     )
 
 

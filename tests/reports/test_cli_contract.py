@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -245,7 +246,47 @@ class TestStory:
         assert "reached, statement 2022-06-30" in told
 
 
+class TestOpenReports:
+    def test_settling_before_the_days_for_reports_are_over_says_what_becomes_of_late_ones(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        play(BEGUN)
+        play("verify k1 --recorded 2022-07-15")
+        capsys.readouterr()
+        play("settle k1 --recorded 2022-07-15")
+        told = " ".join(capsys.readouterr().out.split())
+        assert "til og med 2022-07-30. Hvad der endnu indberettes, afregnes med den næste opgørelse." in told
+
+    def test_after_the_last_statement_they_are_lost(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("short.yaml").write_text(TERMS.replace("2024-12-31", "2022-06-30").replace("  gain", "  # gain"))
+        play("sign k1 short.yaml --recorded 2022-01-01\nverify k1 --recorded 2022-07-01")
+        capsys.readouterr()
+        play("settle k1 --recorded 2022-07-01 --lang en")
+        told = " ".join(capsys.readouterr().out.split())
+        assert "It was the last one: what is reported from now on cannot be settled." in told
+
+    def test_nothing_is_said_when_they_are_over(self, capsys: pytest.CaptureFixture[str]) -> None:
+        play(SETTLED)
+        assert "indberettes" not in capsys.readouterr().out
+
+
 class TestShow:
+    def test_what_nobody_pays_above_a_payers_limit_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        limited = TERMS.replace("limits:", "limits:\n  - {kind: per_payer, payer: state, amount: 1000}")
+        Path("vilkaar.yaml").write_text(limited, encoding="utf-8")
+        play(SETTLED)
+        capsys.readouterr()
+        for command in (["contract", "show", "k1"], ["replay", "k1"]):
+            assert main(command) == 0
+            page = capsys.readouterr().out
+            figures = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in page.splitlines() if "  " in line)
+            settled, over, paid = (
+                int(re.sub(r"[^0-9]", "", re.sub(r",00|kr\.", "", figures[name])))
+                for name in ("Afregnet i alt", "Heraf over betaleres loft", "Betalt i alt")
+            )
+            assert over > 0
+            assert settled - over == paid
+
     def test_it_tells_what_is_owed_and_what_comes_next(self, capsys: pytest.CaptureFixture[str]) -> None:
         play("\n".join(STORY.strip().splitlines()[:10]))
         play("measure k1 --metric work --reached b --on 2022-08-16 --recorded 2022-08-16")

@@ -400,6 +400,10 @@ WRONG = {
         "{metric: saving, date: 2022-06-20, amount: 5, month: 2}",
         ("facts.yaml:2:", "an amount and a date alone, found month"),
     ),
+    "two counts of a day": (
+        "{metric: events, date: 2022-06-20, quantity: 3}\n  - {metric: events, date: 2022-06-20, quantity: 4}",
+        ("facts.yaml, fact 2: ", "expected one count, found two for that day"),
+    ),
     "an unknown key": ("{metric: work, date: 2022-06-20, persom: a}", ("facts.yaml:2:", "person")),
     "a person and persons": ("{metric: work, date: 2022-06-20, person: a, persons: [b]}", ("facts.yaml:2:", "both")),
     "a CPR number": ("{metric: work, date: 2022-06-20, person: 010190-1234}", ("facts.yaml:2:", "use a pseudonym")),
@@ -443,6 +447,38 @@ class TestRefusals:
         change = "what: corrected, date: 2023-02-01"
         Path("facts.yaml").write_text(f"facts: [{facts}]\nchanged:\n  - {{{change}, {text}}}\n")
         assert words in self.refused(capsys, "terms.yaml", "facts.yaml")
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("enrolled: [{date: 2022-02-01, persons: [a]}, {date: 2021-02-01, persons: [b]}]", "enrolled, item 2: "),
+            ("left: [{date: 2022-02-01, persons: [x]}]", "facts.yaml, left, item 1: "),
+            (
+                "changed: [{what: withdrawn, date: 2022-02-01, metric: work, found: 2022-01-02, person: x}]",
+                "facts.yaml, changed, item 1: ",
+            ),
+            ("ended: 2021-12-31", "ended: expected a day from 2022-01-01 to 2024-12-31, found 2021-12-31"),
+            ("ended: 2025-01-01", "ended: expected a day from 2022-01-01 to 2024-12-31, found 2025-01-01"),
+            ("until: 2021-12-31", "until: expected a day from 2022-01-01 to 2024-12-31, found 2021-12-31"),
+        ],
+    )
+    def test_other_items_are_told_with_their_place(
+        self, text: str, words: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("facts.yaml").write_text(text + "\n")
+        assert words in self.refused(capsys, "terms.yaml", "facts.yaml")
+
+    def test_a_file_that_is_read_is_not_overwritten(self, capsys: pytest.CaptureFixture[str]) -> None:
+        before = Path("facts.yaml").read_bytes()
+        for target in ("facts.yaml", "./facts.yaml", "terms.yaml"):
+            assert main(["settle", "terms.yaml", "facts.yaml", "-o", target, "--force"]) == 2
+            assert "read by the same command" in capsys.readouterr().err
+        assert Path("facts.yaml").read_bytes() == before
+
+    def test_before_the_first_statement_there_is_none(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert "Der er ingen betalingsopgørelse så tidligt." in settled(
+            capsys, "terms.yaml", "facts.yaml", "--until", "2022-02-01"
+        )
 
     def test_a_citizen_has_the_subgroup_of_the_enrolment(self, capsys: pytest.CaptureFixture[str]) -> None:
         enrolled = "enrolled: [{date: 2022-01-01, persons: [a, b], group: young}]\n"

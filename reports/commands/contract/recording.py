@@ -114,6 +114,7 @@ def decided(
 ) -> "tuple[Event, ...]":
     """The events that commands bring one after the other; raises Refused with the place of the fact that it names."""
     from contracts.aggregate import Refused
+    from contracts.stated import placed
 
     folding, new = aggregate.folding(state), list["Event"]()
     for each in asked:
@@ -123,18 +124,11 @@ def decided(
         try:
             found = aggregate.decide(folding.state, asking.command, now=at, by=how.by, reason=how.reason)
         except Refused as refusal:
-            raise Refused(_placed(str(refusal), asking.facts)) from None
+            raise Refused(placed(str(refusal), asking.facts)) from None
         for event in found:
             folding.apply(event)
             new.append(event)
     return tuple(new)
-
-
-def _placed(refusal: str, facts: "Sequence[Stated]") -> str:
-    """A refusal with the place of the fact that it names, or of the first."""
-    named = [fact for fact in facts if fact.person is not None and f"'{fact.person}'" in refusal]
-    place = named[-1].place if named else facts[0].place if facts else ""
-    return f"{place}: {refusal}" if place else refusal
 
 
 def moment(recorded: dt.date | dt.datetime | None, state: "State | None") -> dt.datetime:

@@ -47,6 +47,23 @@ def settle_command(contract: str, statement: dt.date | None, all_lines: bool, **
     found = record(recording, contract, lambda state, day: [Settle(_due(state, statement, day))])
     answer(recording, found)
     print_statement(recording, found, all_lines=all_lines)
+    _print_open_reports(recording, found)
+
+
+def _print_open_reports(recording: Recording, found: Recorded) -> None:
+    """Say so where results for the statement may still be reported, and what becomes of them."""
+    from contracts.events import Settled
+    from contracts.lifecycle import next_statement
+    from reports.terminal.screen import paragraph, screen_width, show
+    from reports.texts import say
+
+    event = found.events[-1]
+    days = dt.timedelta(days=found.state.terms.statements.reporting_days)
+    if isinstance(event, Settled) and event.recorded.date() < event.statement + days:
+        lang = recording.spoken
+        then = say(lang, "settle.reports_next" if next_statement(found.state) else "settle.reports_lost")
+        told = say(lang, "settle.reports_open", date=event.statement + days, then=then)
+        show([("", ""), *paragraph(told, screen_width())])
 
 
 def _without_day(recording: Recording) -> Recording:
