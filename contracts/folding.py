@@ -75,14 +75,16 @@ class ContractFolding:
         self.settlements: list[Settlement] = list(state.settlements) if state else []
         self.payments: list[Payment] = list(state.payments) if state else []
         self.paid: dict[str, int] = dict(state.paid) if state else {}
-        self._values = {each.name: getattr(state, each.name) for each in fields(State)} if state else {}
+        single = [each.name for each in fields(State) if each.name not in _CONTAINERS]
+        self._values = {name: getattr(state, name) for name in single} if state else {}
         self._state: State | None = None
+        self._containers: dict[str, Any] = {name: getattr(self, name) for name in _CONTAINERS}
 
     @property
     def state(self) -> State | None:
         """The state so far; None before the signature. It is made when it is asked for."""
         if self._state is None and self._values:
-            self._state = State(**(self._values | self._containers()))
+            self._state = State(**self._values, **self._containers)
         return self._state
 
     def apply(self, event: Event) -> None:
@@ -99,9 +101,6 @@ class ContractFolding:
             self._values |= self._take(event)
         self._values |= {"version": event.version, "recorded": event.recorded}
         self._state = None
-
-    def _containers(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _CONTAINERS}
 
     def _signed(self, event: Signed) -> dict[str, Any]:
         start, _ = contract_dates(event.terms)

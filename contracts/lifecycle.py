@@ -327,22 +327,24 @@ def _kroner(ore: int) -> str:
 
 
 def _word(command: Command) -> str:
-    words = {
-        Sign: "signing",
-        Draw: "drawing",
-        Enrol: "enrolling",
-        DropOut: "dropping out",
-        Measure: "measuring",
-        RealiseSaving: "realising a saving",
-        WithdrawFacts: "withdrawing results",
-        Reject: "rejecting results",
-        Dispute: "disputing results",
-        Accept: "accepting results",
-        Correct: "correcting results",
-        Amend: "amending",
-        Verify: "verifying",
-        Settle: "settling",
-        Pay: "paying",
-        End: "ending",
-    }
-    return words[type(command)]
+    return _WORDS[type(command)]
+
+
+_WORDS = {
+    Sign: "signing",
+    Draw: "drawing",
+    Enrol: "enrolling",
+    DropOut: "dropping out",
+    Measure: "measuring",
+    RealiseSaving: "realising a saving",
+    WithdrawFacts: "withdrawing results",
+    Reject: "rejecting results",
+    Dispute: "disputing results",
+    Accept: "accepting results",
+    Correct: "correcting results",
+    Amend: "amending",
+    Verify: "verifying",
+    Settle: "settling",
+    Pay: "paying",
+    End: "ending",
+}

@@ -201,9 +201,7 @@ def _known(doing: str, state: State, person: str, day: dt.date) -> int:
 def _once(doing: str, persons: Sequence[str | None]) -> None:
     if not persons:
         raise refused(doing, "at least one person", "none", "leave the command out")
-    seen: set[str | None] = set()
-    for person in persons:
-        if person in seen:
-            expected, found = ("each person once", f"'{person}' twice") if person else ("one count", "two for that day")
-            raise refused(doing, expected, found, "leave one out")
-        seen.add(person)
+    if len(set(persons)) < len(persons):
+        twice = next(person for number, person in enumerate(persons) if person in persons[:number])
+        expected, found = ("each person once", f"'{twice}' twice") if twice else ("one count", "two for that day")
+        raise refused(doing, expected, found, "leave one out")

@@ -5,7 +5,7 @@ without recording is to play them and keep no log.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -100,17 +100,18 @@ class StatedFacts:
 
 
 def settle_stated(
-    kind: Kind, title: str, terms: Terms, stated: StatedFacts, contract: str = "stated"
+    kind: Kind, title: str, terms: Terms, stated: StatedFacts, heard: Callable[[State, Event], object] | None = None
 ) -> tuple[State, tuple[Event, ...]]:
     """Play stated facts through a contract of its own, and settle every statement: the last state, and the log.
 
+    heard: called with each event after the signature, and the state just before it.
     Raises Refused, with the place of the fact, for what contradicts the terms or itself.
     """
     plan = _plan(terms)
     if stated.intakes is not None:
         groups = {person: intake.group for intake in stated.intakes for person in intake.persons}
         check_groups(stated.facts, groups)
-    signed = Sign(contract, kind, title, terms)
+    signed = Sign("stated", kind, title, terms)
     state, events = play(aggregate_for(kind), [(signed, _at(dt.date.fromordinal(plan.start_day)))])
     aggregate = aggregate_for(kind)
     steps = sorted(_steps(plan, stated), key=lambda step: (step.day, step.order))
@@ -118,12 +119,15 @@ def settle_stated(
     now = state.recorded
     for step in steps:
         now = max(now, _at(step.day))
+        before = folding.state
         try:
-            found = aggregate.decide(folding.state, step.command, now=now)
+            found = aggregate.decide(before, step.command, now=now)
         except Refused as refusal:
             told = f"{step.item}: {refusal}" if step.item else placed(str(refusal), step.facts)
             raise Refused(told) from None
         for event in found:
+            if heard and before:
+                heard(before, event)
             folding.apply(event)
             log.append(event)
     if folding.state is None:

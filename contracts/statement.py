@@ -25,8 +25,7 @@ from .state import NOBODY, State
 from .timetable import clause_spans, due_day
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What one fact adds to one clause in a statement, øre: gross, what the limit per person cuts, and net.
 
     person: a pseudonym, none for a count, a cohort or a saving. quantity, of: millionths, or øre where it is a saving;
@@ -124,14 +123,26 @@ class PaymentStatement:
 def statements_of(events: Sequence[Event]) -> Iterator[PaymentStatement]:
     """Every payment statement in a contract's log, in order; raises BrokenLog."""
     folding: Folding[State] = ContractFolding()
-    version, entitled_before = 0, dict[str, int]()
+    telling = Telling()
     for event in events:
         state = folding.state if isinstance(event, Settled | Ended) else None
         if state is not None and isinstance(event, Settled | Ended):
-            yield _statement(state, event, version, entitled_before)
-            if isinstance(event, Settled):
-                version, entitled_before = event.version, dict(event.amounts.entitled)
+            yield telling.statement(state, event)
         folding.apply(event)
+
+
+class Telling:
+    """Tells the payment statements of one contract, one after the other, as its log goes on."""
+
+    def __init__(self) -> None:
+        self._version, self._entitled = 0, dict[str, int]()
+
+    def statement(self, state: State, event: Settled | Ended) -> PaymentStatement:
+        """The next statement; state: as it was just before the event that settles it."""
+        told = _statement(state, event, self._version, self._entitled)
+        if isinstance(event, Settled):
+            self._version, self._entitled = event.version, dict(event.amounts.entitled)
+        return told
 
 
 def _statement(state: State, event: Settled | Ended, since: int, before: Mapping[str, int]) -> PaymentStatement:

@@ -53,8 +53,10 @@ def command(
     """
     form = output_form(want_json, want_csv, target)
     check_target(target, force, file, *facts)
+    from contracts.events import Ended, Event, Settled
+    from contracts.state import State
     from contracts.stated import settle_stated
-    from contracts.statement import statements_of
+    from contracts.statement import PaymentStatement, Telling
     from reports.commands.terms_file import load_agreed, load_stated
 
     with _without_collecting():
@@ -62,8 +64,13 @@ def command(
         stated = load_stated(facts, columns, agreed.terms)
         if until is not None:
             stated = replace(stated, until=until)
-        state, events = settle_stated(agreed.kind, agreed.title, agreed.terms, stated)
-        every = list(statements_of(events))
+        every, telling = list[PaymentStatement](), Telling()
+
+        def heard(state: State, event: Event) -> None:
+            if isinstance(event, Settled | Ended):
+                every.append(telling.statement(state, event))
+
+        state, _ = settle_stated(agreed.kind, agreed.title, agreed.terms, stated, heard)
     chosen = every if statement is None else _chosen(every, statement)
     if form == "csv":
         from reports.settlement_document import COLUMNS, settlement_rows
