@@ -4,6 +4,7 @@ Each function gives the fields of the event that the command brings, or raises R
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -202,6 +203,6 @@ def _once(doing: str, persons: Sequence[str | None]) -> None:
     if not persons:
         raise refused(doing, "at least one person", "none", "leave the command out")
     if len(set(persons)) < len(persons):
-        twice = next(person for number, person in enumerate(persons) if person in persons[:number])
+        twice = next(person for person, count in Counter(persons).items() if count > 1)
         expected, found = ("each person once", f"'{twice}' twice") if twice else ("one count", "two for that day")
         raise refused(doing, expected, found, "leave one out")
