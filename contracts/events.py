@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from .frozen import Frozen
-from .privacy import impersonal, looks_like_cpr
+from .privacy import impersonal_name, looks_like_cpr
 from .terms import Amendment, Leaving, Terms
 from .values import Text, Title
 
@@ -20,7 +20,7 @@ _LARGEST = 10**15
 
 Kind = Literal["external_investor", "internal_fund"]
 Identifier = Annotated[
-    str, Field(pattern=r"^\w[\w.:/+-]*$", max_length=120, description="an id"), AfterValidator(impersonal)
+    str, Field(pattern=r"^\w[\w.:/+-]*$", max_length=120, description="an id"), AfterValidator(impersonal_name)
 ]
 Ore = Annotated[int, Field(strict=True, ge=-_LARGEST, le=_LARGEST, description="whole øre")]
 PositiveOre = Annotated[int, Field(strict=True, gt=0, le=_LARGEST, description="whole øre above zero")]
@@ -29,7 +29,7 @@ Millionths = Annotated[int, Field(strict=True, ge=-(10**12), le=10**12, descript
 Denominator = Annotated[int, Field(strict=True, gt=0, le=10**12, description="millionths measured, above zero")]
 Point = Annotated[int, Field(strict=True, ge=0, le=1200, description="a follow-up month")]
 ByName = dict[str, Ore]
-Group = Annotated[str, Field(max_length=80, description="a subgroup, or nothing"), AfterValidator(impersonal)]
+Group = Annotated[str, Field(max_length=80, description="a subgroup, or nothing"), AfterValidator(impersonal_name)]
 
 
 def _pseudonym(person: str) -> str:

@@ -202,7 +202,7 @@ def _not_utf8(file: str, data: bytes, at: int) -> Problem:
         place.column,
         f"expected text in UTF-8, found the byte 0x{data[at]:02X}",
         f"the file seems to be saved as Windows-1252 (ANSI){told}: {_SAVE_AS}",
-        _printable(Lines(before).text(place.line) + Lines(after).text(1)),
+        masked(_printable(Lines(before).text(place.line) + Lines(after).text(1))),
     )
 
 

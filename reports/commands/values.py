@@ -100,7 +100,7 @@ class Named(Typed):
         from contracts.privacy import holds_cpr, looks_like_cpr
         from contracts.values import written
 
-        if holds_cpr(value) or (not self.free and looks_like_cpr(value)):
+        if (holds_cpr if self.free else looks_like_cpr)(value):
             hint = "use a pseudonym, and keep the key to it elsewhere"
             self.fail(f"this looks like a CPR number: {hint}", param, ctx)
         name = written(value)

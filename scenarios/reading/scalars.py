@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from contracts.privacy import holds_cpr
+from contracts.privacy import holds_cpr, masked
 
 from .numbers import MAX_DIGITS, two_readings
 
@@ -47,6 +47,9 @@ class Refusal:
     hint: str
 
 
+_PERSONAL = Refusal("this looks like a CPR number", "use a pseudonym")
+
+
 def read_scalar(text: str) -> Plain | Refusal:
     """The value of an unquoted word, by YAML 1.2 except for the spellings that are refused.
 
@@ -57,7 +60,8 @@ def read_scalar(text: str) -> Plain | Refusal:
     if text[0] in "+-.0123456789":
         for pattern, reading in _READINGS:
             if pattern.fullmatch(text):
-                return reading(text)
+                found = reading(text)
+                return _PERSONAL if isinstance(found, Refusal) and holds_cpr(text) else found
     return text
 
 
@@ -95,8 +99,6 @@ def _thousands(text: str) -> Refusal:
 
 
 def _leading_zero(text: str) -> Refusal:
-    if holds_cpr(text):
-        return Refusal("this looks like a CPR number", "use a pseudonym")
     number = text.lstrip("+-").lstrip("0") or "0"
     return Refusal(
         f"{shown(text)} starts with a zero, so it can be a code or a number",
@@ -148,7 +150,8 @@ _READINGS: tuple[tuple[re.Pattern[str], Callable[[str], Plain | Refusal]], ...] 
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """A text for a message: in quotes, shortened, without characters that disturb the screen."""
+    """A text for a message: in quotes, shortened, without CPR numbers and characters that disturb the screen."""
+    text = masked(text)  # before a part of a number is cut away
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     return "'" + "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in short) + "'"
 

@@ -106,14 +106,15 @@ _LOST_ZERO = re.compile(r"[0-9]{9}")
 
 
 def personal(text: str) -> bool:
-    """Whether a CPR number seems to stand in a text, also one whose leading zero Excel took away."""
-    return _is_personal(text) or holds_cpr(text)
-
-
-def _is_personal(text: str) -> bool:
+    """Whether a text looks like a CPR number, also like one whose leading zero Excel took away."""
     if len(text) < 9:  # at once for most pseudonyms
         return False
     return looks_like_cpr(text) or (_LOST_ZERO.fullmatch(text) is not None and looks_like_cpr("0" + text))
+
+
+def _personal_number(text: str) -> bool:
+    """Whether a whole number looks like a CPR number, and not like one whose leading zero was lost."""
+    return text.lstrip("-").isdecimal() and holds_cpr(text)
 
 
 def word(cell: Cell) -> str:
@@ -134,7 +135,7 @@ def meanings(name: str, cells: Iterable[Cell], columns: Columns, *, needed: bool
     translated = {text: fixed_value(name, value) for text, value in dict(columns.values).get(name, {}).items()}
     nothing = Wrong(f"expected {_expected(name, columns)}, found nothing", _FILL[name]) if needed else _EMPTY.get(name)
     read = _text if name in _TEXTS else _day if name in DAYS else _number
-    suspect = {"metric": personal, "person": _is_personal, "group": _is_personal}.get(name, holds_cpr)
+    suspect = personal if name in _TEXTS else _personal_number
 
     def meaning(cell: Cell) -> Value | Wrong:
         text = written(word(cell))

@@ -15,7 +15,7 @@ from reports.commands.contract import MODULES, TABLE
 from reports.output import as_json
 from reports.settlement_document import settlement_document
 
-CPR = ("010190-1234", "0101901234")
+CPR = ("010190-1234", "0101901234", "CPR0101901234", "０１.01.90−1234")
 
 TERMS = """
 title: Unge i bolig
@@ -654,6 +654,25 @@ class TestPrivacy:
         assert main(arguments) == 2
         told = capsys.readouterr()
         assert "010190-1234" not in told.out + told.err
+
+    @pytest.mark.parametrize(
+        "cpr", ["0\u200b10\u200b19\u200b0-1\u200b2\u200b34", "01-01-90-1234", "0101901234x", "01.01.90/1234"]
+    )
+    @pytest.mark.parametrize("arguments", [["contract", "draw", "k1"], ["contract"]])
+    def test_nor_is_one_that_is_written_in_another_way(
+        self, arguments: list[str], cpr: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main([*arguments, cpr]) == 2
+        told = capsys.readouterr().err
+        assert "xx" in told
+        assert "90" not in told
+        assert "34" not in told
+
+    def test_an_id_is_refused_more_readily_than_a_text(self, capsys: pytest.CaptureFixture[str]) -> None:
+        play(BEGUN)
+        assert contract("enrol k1 --person x --reason 01.01.2024-2027 --recorded 2022-07-11") == 0
+        assert contract("show 01.01.90/1234") == 2
+        assert "use a pseudonym" in capsys.readouterr().err
 
 
 class TestStore:

@@ -149,6 +149,11 @@ def test_a_file_without_permission_is_refused(locked_file: Path) -> None:
     assert done.stdout.startswith(f"{locked_file}: no permission to read this file\n")
 
 
+def test_a_cpr_number_beside_an_odd_byte_is_not_repeated(tmp_path: Path) -> None:
+    problem = refused_file(written(tmp_path, "title: Unge 010190-1234, hjemløse\n".encode("cp1252")))
+    assert problem.source == "title: Unge xxxxxx-xxxx, hjemløse"
+
+
 def test_a_windows_1252_file_is_refused_at_its_first_odd_byte(tmp_path: Path) -> None:
     problem = refused_file(written(tmp_path, "title: Unge\ntags: [hjemløse, børn]\n".encode("cp1252")))
     assert place(problem) == (2, 13)

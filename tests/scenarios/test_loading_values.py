@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from contracts.problems import Finding, refuse
 from scenarios.loading import LoadError, load_text
+from scenarios.reading.scalars import Refusal, read_scalar
 
 from .cases import Case, Frozen, place, problems_in, the_problem_in
 
@@ -284,3 +285,9 @@ def test_findings_read_well_without_a_loader() -> None:
     with pytest.raises(PydanticCustomError) as caught:
         refuse(Finding("one"), Finding("two", ("a", 0)))
     assert str(caught.value) == "one; two"
+
+
+def test_a_number_is_no_cpr_number() -> None:
+    assert read_scalar("110190.1234") == Decimal("110190.1234")
+    assert read_scalar("1101901234") == 1101901234
+    assert read_scalar("110190_1234") == Refusal("this looks like a CPR number", "use a pseudonym")

@@ -669,7 +669,7 @@ def test_a_table_without_headings_is_refused(desk: Desk, text: str) -> None:
 # CPR numbers
 
 
-@pytest.mark.parametrize("number", [CPR, "0101901234", "101901234", "010190 1234", "01.01.1990-1234"])
+@pytest.mark.parametrize("number", [CPR, "0101901234", "101901234", "010190 1234", "01.01.1990-1234", "010190—1234"])
 @pytest.mark.parametrize("heading", ["metric", "person", "date", "month", "quantity", "of", "group"])
 def test_a_cpr_number_is_refused_in_any_text_and_never_repeated(desk: Desk, number: str, heading: str) -> None:
     cells = {"metric": "a", "date": "2022-12-31", heading: number}
@@ -704,6 +704,15 @@ def test_a_cpr_number_in_a_file_name_stays_out_of_the_facts(desk: Desk) -> None:
 def test_a_large_amount_is_no_cpr_number(desk: Desk) -> None:
     path = desk.csv("metric;date;amount\na;2022-12-31;101901234\na;2022-12-31;1201901234.00\n")
     assert [fact.amount for fact in read_table(path)] == [10_190_123_400, 120_190_123_400]
+    path = desk.csv("metric;date;amount\na;2022-12-31;-1201901234\n")
+    assert "looks like a CPR number" in the_problem(path).message
+
+
+def test_a_quantity_with_decimals_is_no_cpr_number(desk: Desk) -> None:
+    rows = [["metric", "date", "quantity", "of"], ["a", DAY, 110190.1234, 999_999]]
+    assert [fact.quantity for fact in read_table(desk.xlsx(*rows))] == [110_190_123_400]
+    path = desk.csv("metric;date;quantity;of\na;2022-12-31;110190.1234;999999\n")
+    assert [fact.quantity for fact in read_table(path)] == [110_190_123_400]
 
 
 # Files
