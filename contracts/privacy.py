@@ -58,6 +58,7 @@ _IN_TEXT = re.compile(
 # most texts are done with at once: they have no ten digits with only signs between, and need no other reading
 _TEN_DIGITS = re.compile(r"\d(?:[\W_]{0,9}+\d){9}")
 _PLAIN = re.compile(r"[\t\n\r -~À-ÖØ-öø-ÿ]*")
+_DIGITS = 10
 # letters without a shape, and what stands in messages for what cannot be shown
 _UNSEEN = "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{REPLACEMENT CHARACTER}"
 _UUID = re.compile(r"(?<![^\W_])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![^\W_])", re.IGNORECASE)
@@ -98,6 +99,8 @@ def _refused() -> str:
 
 
 def _stands_in(text: str, pattern: re.Pattern[str]) -> bool:
+    if len(text) < _DIGITS and text.isascii():  # at once for most pseudonyms
+        return False
     return any((view := _view(reading)) and pattern.search(view) for reading in _readings(text))
 
 

@@ -1,7 +1,6 @@
 """What is taken for a CPR number in an id, in a text and in a message, and what is not."""
 
 import re
-import time
 import unicodedata
 from typing import Any
 
@@ -299,13 +298,12 @@ def test_each_number_is_crossed_out_at_its_place(text: str, masks: str) -> None:
 @pytest.mark.parametrize(
     "part", ["1", "a", " ", "01-", "010190 ", "0101901234", "0101901234-", "010190-1234a0101901234,"]
 )
-def test_long_texts_take_no_longer_than_their_length(part: str) -> None:
+def test_long_texts_are_read_to_their_end(part: str) -> None:
+    """Quadratic work would take hours, and run into the limit on the time of a test."""
     text = part * (300_000 // len(part))
-    began = time.perf_counter()
-    looks_like_cpr(text)
-    holds_cpr(text + "æ")
-    masked(text)
-    assert time.perf_counter() - began < 5
+    assert looks_like_cpr(f"{text} x 010190-1234")
+    assert holds_cpr(f"{text} æ 010190-1234")
+    assert masked(f"{text} x 010190-1234").endswith(" xxxxxx-xxxx")
 
 
 DAYS = st.integers(1, 31).flatmap(lambda day: st.sampled_from([day, day + 60]))
