@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .checks import step_findings, tier_findings
-from .frozen import Frozen, Sourced
+from .frozen import Frozen, Sourced, example
 from .problems import Finding, refuse
 from .values import Day, Level, Money, Month, Name, Quantity, Share, Text, Year
 
@@ -60,6 +60,8 @@ class Comparison(Threshold):
     nothing has been measured meets no comparison.
     """
 
+    model_config = example(metric="stable_housing", months=[24], at_least=0.5)
+
     metric: Name | None = None
     clause: Name | None = None
     value: Value = "share"
@@ -81,6 +83,10 @@ class Comparison(Threshold):
 class Condition(Comparison):
     """A test, or several of which `any_of` them is enough."""
 
+    model_config = example(
+        any_of=[{"metric": "stable_housing", "at_least": 0.5}, {"clause": "job", "at_least": 100_000}]
+    )
+
     any_of: Annotated[
         tuple[Comparison, ...], Field(description="tests of which one is enough, and nothing beside them")
     ] = ()
@@ -98,6 +104,8 @@ class Gate(Frozen):
     A count is nobody's, and passes no gate. `month`: at that follow-up; at any when left out. `counts: all` pays also
     for what was found before the gate opened, once it is open; `from_then` only for what is found on that day or later.
     """
+
+    model_config = example(metric="in_education", month=6, counts="from_then")
 
     metric: Name
     month: Month | None = None
@@ -128,6 +136,8 @@ class Clause(Sourced):
 class VolumeTier(Frozen):
     """A price for the outcomes up to a number of them in all; the last may have none."""
 
+    model_config = example(price=5_000, until=20)
+
     price: Money
     until: Annotated[Positive | None, Field(description="outcomes in all; beyond the last tier's nothing is paid")] = (
         None
@@ -144,6 +154,10 @@ class UnitPrice(Clause):
     `requires`: gates that each citizen must have passed. `less`: metrics whose results are taken off (days in prison
     off stable days), at the same price; in all never below nothing.
     """
+
+    model_config = example(
+        kind="unit_price", metric="stable_housing", prices={12: 90_000, 24: 180_000}, payers={"municipality": 1}
+    )
 
     kind: Literal["unit_price"]
     metric: Metric = ""
@@ -210,6 +224,8 @@ class Amount(Frozen):
 class Step(Threshold, Amount):
     """When the value meets the comparison, this is paid; of several that are met, the one hardest to meet."""
 
+    model_config = example(at_least=0.7, pays=250_000)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         refuse(*self._comparison_findings(needed=True), *self._amount_findings())
@@ -218,6 +234,8 @@ class Step(Threshold, Amount):
 
 class Node(Amount):
     """A point of a line: at this value this is paid; between two nodes in proportion, outside them as at the end."""
+
+    model_config = example(at=0.5, share=1)
 
     at: Level
 
@@ -230,6 +248,8 @@ class Node(Amount):
 class Otherwise(Amount):
     """What is paid where no step is met."""
 
+    model_config = example(pays=0)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         refuse(*self._amount_findings())
@@ -238,6 +258,8 @@ class Otherwise(Amount):
 
 class Least(Otherwise):
     """What is paid at the least, up to and including a month."""
+
+    model_config = example(pays=50_000, until_month=36)
 
     until_month: Month
 
@@ -257,6 +279,14 @@ class Band(Clause):
     `per_year`: the amount is for a year, and is multiplied by the time from the due month listed before (or the
     contract's start) to this one. `months`: only measurements at these follow-ups count.
     """
+
+    model_config = example(
+        kind="band",
+        metric="reoffending",
+        on="last_measurement",
+        steps=[{"at_most": 0.4, "pays": 300_000}, {"at_most": 0.3, "pays": 500_000}],
+        due=[24, 36],
+    )
 
     kind: Literal["band"]
     metric: Metric = ""
@@ -324,6 +354,8 @@ _UNTIL = "kroner earned in all; the last tier may have one too, and then nothing
 class Tier(Frozen):
     """One step of a share of savings: this share until so much has been earned by the clause, or saved, in all."""
 
+    model_config = example(share=0.8, until_earned=1_000_000)
+
     share: Share
     until_earned: Annotated[Money | None, Field(description=_UNTIL)] = None
     until_saved: Annotated[Money | None, Field(description="kroner saved in all")] = None
@@ -331,6 +363,8 @@ class Tier(Frozen):
 
 class Baseline(Frozen):
     """A fixed baseline: each period's saving is (`quantity` − what was measured) × `unit_price`."""
+
+    model_config = example(quantity=1_200, unit_price=950.50)
 
     quantity: Quantity
     unit_price: Money
@@ -344,6 +378,12 @@ class SavingsShare(Clause):
     `counterfactual`, against what would have happened; `fixed_baseline`, units below a `baseline` at a unit price;
     `budget_minus_accounts`, where `less` may name the accounts' metric. `certified_by`: who states it.
     """
+
+    model_config = example(
+        kind="savings_share",
+        tiers=[{"share": 0.8, "until_earned": 1_000_000}, {"share": 0.4}],
+        certified_by="the auditor",
+    )
 
     kind: Literal["savings_share"]
     metric: Annotated[Name, Field(description="the saving that is shared")] = "saving"
@@ -375,12 +415,18 @@ class Scheduled(Clause):
     *budgeted* repayment. With `only_if` it is a bonus that a goal releases.
     """
 
+    model_config = example(
+        kind="scheduled", amounts={2026: 400_000, 2027: 400_000}, only_if=[{"metric": "in_job", "at_least": 0.3}]
+    )
+
     kind: Literal["scheduled"]
     amounts: Annotated[dict[Month | Year | Day, Money], Field(min_length=1, description="month, year or date: kroner")]
 
 
 class NoRepayment(Sourced):
     """Nothing is due: a pool that gives, and asks for nothing back."""
+
+    model_config = example(kind="none")
 
     kind: Literal["none"]
 

@@ -1,11 +1,16 @@
 """The base of all data that is agreed or has happened, and of data that says where its numbers come from."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .problems import Finding, refuse
 from .values import Text
+
+
+def example(**given: Any) -> ConfigDict:
+    """The configuration of a model whose schema shows how it may be written; numbers are as in a file."""
+    return ConfigDict(json_schema_extra={"examples": [given]})
 
 
 class Frozen(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .dates import Accrual
-from .frozen import Sourced
+from .frozen import Sourced, example
 from .problems import Finding, refuse
 from .values import Money, Name, Rate
 
@@ -21,6 +21,8 @@ class PerPerson(Sourced):
     than the best: a limit on their clauses at the highest price.
     """
 
+    model_config = example(kind="per_person", amount=450_000, clauses=["stable_housing", "in_job"])
+
     kind: Literal["per_person"]
     amount: Money
     clauses: tuple[Name, ...] = ()
@@ -28,6 +30,8 @@ class PerPerson(Sourced):
 
 class PerClause(Sourced):
     """One clause, or several `clauses` together, pays no more than this in all."""
+
+    model_config = example(kind="per_clause", clause="stable_housing", amount=2_000_000, excess="lapses")
 
     kind: Literal["per_clause"]
     clause: Name | None = None
@@ -46,6 +50,8 @@ class PerClause(Sourced):
 class PerMetric(Sourced):
     """All clauses that pay for this metric together pay no more than this in all."""
 
+    model_config = example(kind="per_metric", metric="stable_housing", amount=2_000_000)
+
     kind: Literal["per_metric"]
     metric: Name
     amount: Money
@@ -57,6 +63,8 @@ class PerPayer(Sourced):
 
     It uses the room of the other limits all the same. What the payer guarantees is outside.
     """
+
+    model_config = example(kind="per_payer", payer="state", amount=1_500_000)
 
     kind: Literal["per_payer"]
     payer: Name
@@ -70,6 +78,8 @@ class PerYear(Sourced):
     What is settled by a statement counts in the year of the statement's date. `begins: 4`: years from 1 April.
     """
 
+    model_config = example(kind="per_year", amount=1_000_000, begins=4, excess="waits")
+
     kind: Literal["per_year"]
     amount: Money
     begins: Annotated[int, Field(ge=1, le=12, description="the month with which a year begins")] = 1
@@ -78,6 +88,8 @@ class PerYear(Sourced):
 
 class Total(Sourced):
     """The contract pays no more than this in all."""
+
+    model_config = example(kind="total", amount=5_000_000)
 
     kind: Literal["total"]
     amount: Money
@@ -91,6 +103,8 @@ class ReturnCeiling(Sourced):
     the internal rate of return). `simple_average`: on all capital drawn, from the day of each draw, without interest on
     interest, whenever it is repaid. `accrual`: day by day (act/365), or once at each 31 December.
     """
+
+    model_config = example(kind="return_ceiling", rate=0.05, accrual="yearly")
 
     kind: Literal["return_ceiling"]
     rate: Rate

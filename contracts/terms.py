@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from . import agreed
 from .clauses import AnyClause, NoRepayment, Payers
-from .frozen import Frozen, Sourced
+from .frozen import Frozen, Sourced, example
 from .limits import Limit
 from .problems import Finding, refuse
 from .values import Currency, Day, Money, Month, Name, Share, Text
@@ -23,12 +23,16 @@ from .values import Currency, Day, Money, Month, Name, Share, Text
 class Floor(Sourced):
     """*Afkastgulv*: at the end the payers top the payments up to this share of the capital drawn."""
 
+    model_config = example(share_of_capital=0.5, payers={"municipality": 1})
+
     share_of_capital: Share
     payers: Payers = {}
 
 
 class Guarantee(Sourced):
     """A third party's first-loss guarantee: at the end it covers capital not repaid, up to an amount."""
+
+    model_config = example(by="foundation", amount=7_200_000)
 
     by: Name
     amount: Money
@@ -42,6 +46,8 @@ class EarlyEnd(Sourced):
     follow-ups of those enrolled are settled until the agreed end, when floor and guarantee fall due. `compensation`:
     what the payers pay besides at the end, within the limits.
     """
+
+    model_config = example(results="settled", compensation=100_000, payers={"municipality": 1})
 
     results: Literal["lapse", "settled", "run_off"] = "lapse"
     compensation: Money = Decimal(0)
@@ -62,6 +68,10 @@ class Citizens(Sourced):
     that are not named: the citizen is measured like any other.
     """
 
+    model_config = example(
+        most=36, replaced_within_months=3, least_by={12: 20}, leaving={"moved": "excluded", "lost": "failed"}
+    )
+
     most: Annotated[int, Field(ge=1, le=100_000)] | None = None
     replaced_within_months: Month | None = None
     least_by: dict[Month, Annotated[int, Field(ge=1, le=100_000)]] = {}
@@ -70,6 +80,10 @@ class Citizens(Sourced):
 
 class MetricSource(Sourced):
     """Where the results of a metric come from: what is counted, from which data, and who verifies it."""
+
+    model_config = example(
+        what="a home of one's own for 30 nights", data_source="the tenancy register", verified_by="the auditor"
+    )
 
     what: Text | None = None
     unit: Text | None = None
@@ -82,6 +96,8 @@ class Statements(Frozen):
 
     `reporting_days`: a result may be reported so many days after the statement's date, and still go with it.
     """
+
+    model_config = example(every_months=6, reporting_days=30)
 
     every_months: Annotated[int, Field(ge=1, le=120)] | None = None
     months: Annotated[tuple[Month, ...], Field(min_length=1)] | None = None
@@ -105,6 +121,13 @@ class Amendment(Sourced):
     in its values; only what is found from then on earns by it. `limits`: all limits from then
     on, where stated. `end`: a new end of the contract.
     """
+
+    model_config = example(
+        **{
+            "from": "2024-07-01",
+            "clauses": {"stable_housing": {"kind": "unit_price", "price": 95_000, "payers": {"municipality": 1}}},
+        }
+    )
 
     from_: Annotated[Day, Field(alias="from", description="the first day of the new terms")]
     clauses: dict[Name, AnyClause | None] = {}

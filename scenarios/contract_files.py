@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from contracts.commands import Accept, Correct, Dispute, FactChange, Reject, WithdrawFacts
 from contracts.events import Kind
-from contracts.frozen import Frozen
+from contracts.frozen import Frozen, example
 from contracts.money import PPM, ore, ppm
 from contracts.privacy import impersonal_name, masked
 from contracts.problems import Finding, refuse
@@ -54,6 +54,17 @@ Saving = Annotated[Decimal, Field(ge=-(10**10), le=10**10, decimal_places=2, des
 class Agreement(Terms):
     """A file of terms: what a contract agrees, with its title and kind, and the sources of its numbers."""
 
+    model_config = example(
+        title="Stable homes",
+        start="2023-01-01",
+        end="2026-12-31",
+        capital={"DSI": 1},
+        draws={0: 2_000_000},
+        payers={"municipality": 1},
+        clauses={"stable_housing": {"kind": "unit_price", "price": 90_000}},
+        limits=[{"kind": "return_ceiling", "rate": 0.05}],
+    )
+
     title: Title
     kind: Kind = "external_investor"
     language: Literal["da", "en"] = "da"
@@ -72,6 +83,8 @@ class StatedFact(Frozen):
     Without persons it is a count: `quantity` of so many, one a day for each metric, month and subgroup. `amount`:
     kroner, for a saving. `recorded`: when it was reported, if not at once.
     """
+
+    model_config = example(metric="stable_housing", date="2024-06-20", month=12, persons=["a1", "a2"], failed=["a3"])
 
     metric: Name
     date: Day
@@ -126,6 +139,8 @@ def _only_an_amount(given: set[str]) -> None:
 class Enrolled(Frozen):
     """Citizens who began on a day, by pseudonym, all of one subgroup."""
 
+    model_config = example(date="2023-01-15", persons=["a1", "a2", "a3"], group="under 25")
+
     date: Day
     persons: Persons
     group: Name | None = None
@@ -133,6 +148,8 @@ class Enrolled(Frozen):
 
 class Left(Frozen):
     """Citizens who left on a day, and why."""
+
+    model_config = example(date="2023-11-01", persons=["a3"], why="moved")
 
     date: Day
     persons: Persons
@@ -145,6 +162,10 @@ class ChangedFact(Frozen):
     `date`: when. `found`: the day of the result, needed without a month and for counts and savings. `quantity`, `of`
     and `amount` are what a corrected result really is.
     """
+
+    model_config = example(
+        what="corrected", date="2024-09-01", metric="stable_housing", month=12, person="a2", quantity=0
+    )
 
     what: Literal["withdrawn", "rejected", "disputed", "accepted", "corrected"]
     date: Day
@@ -199,6 +220,13 @@ class FactsFile(Frozen):
     out, everyone who is named was enrolled on the contract's first day. `until`: the last day to be settled; the
     contract's end when left out. `ended`: the day on which the contract ended early.
     """
+
+    model_config = example(
+        draws={0: 2_000_000},
+        enrolled=[{"date": "2023-01-15", "persons": ["a1", "a2"]}],
+        facts=[{"metric": "stable_housing", "date": "2024-06-20", "month": 12, "persons": ["a1"], "failed": ["a2"]}],
+        until="2024-12-31",
+    )
 
     draws: dict[Month | Day, Money] | None = None
     enrolled: tuple[Enrolled, ...] | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from contracts.frozen import Frozen
+from contracts.frozen import Frozen, example
 from contracts.privacy import impersonal_name
 from contracts.problems import Finding, refuse
 from contracts.values import Day, Month
@@ -50,6 +50,8 @@ _Kroner = Annotated[Decimal, Field(ge=-MOST_KRONER, le=MOST_KRONER, decimal_plac
 class Headings(Frozen):
     """Which heading stands over what; headings of the table that are not named here are ignored."""
 
+    model_config = example(metric="Mål", person="Borger", date="Dato", quantity="Opnået")
+
     metric: _Heading | None = None
     person: _Heading | None = None
     date: _Heading | None = None
@@ -70,6 +72,8 @@ DAYS = ("date", "recorded")
 class Fixed(Frozen):
     """What is the same for every row, instead of a column."""
 
+    model_config = example(metric="stable_housing", month=12)
+
     metric: _Label | None = None
     person: _Label | None = None
     date: Day | None = None
@@ -86,6 +90,8 @@ class Values(Frozen):
 
     Persons are not among them: the key to pseudonyms is kept elsewhere.
     """
+
+    model_config = example(quantity={"Ja": 1, "Nej": 0})
 
     metric: dict[_Written, _Label] = {}
     date: dict[_Written, Day] = {}
@@ -104,6 +110,15 @@ class Columns(Frozen):
     by itself where none is given. decimal and dates: how texts are written; a workbook's own numbers and dates need
     neither. columns: without them the headings are our own names.
     """
+
+    model_config = example(
+        delimiter=";",
+        decimal=",",
+        dates="day-month-year",
+        columns={"person": "Borger", "date": "Dato", "quantity": "Opnået"},
+        fixed={"metric": "stable_housing"},
+        values={"quantity": {"Ja": 1, "Nej": 0}},
+    )
 
     sheet: Annotated[str, Field(min_length=1, description="the name of a sheet")] | None = None
     head_row: Annotated[int, Field(ge=1, le=1000, description="the row with the headings, from 1")] = 1
