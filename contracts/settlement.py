@@ -71,35 +71,49 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int) -> tuple[Positio
     Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
     the order of `plan.limits`: clause, metric, year, total, return ceiling; limits of one kind as they were agreed.
     Earlier clauses are served first, each within the room of every limit, and only what is paid uses the room of a
-    limit: settling twice pays once. What is entitled below what was paid is set off against the clause's later amounts
-    (where an amendment replaced it, as a negative amount of the one column and more of the other), or, where the terms
-    say so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as settled in this,
-    and is given up first.
+    limit: settling twice pays once. What is entitled below what was paid is set off against the clause's later amounts,
+    or, where the terms say so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as
+    settled in this, and is given up first. The columns of a clause that was amended are netted with each other.
     """
     now = _advance(plan, position, day)
     clauses = len(plan.clauses)
-    claim = np.zeros_like(now.paid)
-    claim[:, :clauses] = to_date - now.lapsed[:, :clauses] - now.paid[:, :clauses]
+    lapsed = now.lapsed.copy()
+    claim, over = np.zeros_like(now.paid), np.zeros_like(now.paid)
+    claim[:, :clauses] = to_date - lapsed[:, :clauses] - now.paid[:, :clauses]
     claim = np.where(now.ended[:, None], 0, claim)
-    if plan.repays:
-        return _within_limits(plan, now, claim)
-    claim = np.maximum(claim, 0)
-    moved = _set_off(plan, now.paid[:, :clauses] - to_date, claim)
-    after, paid, cuts = _within_limits(plan, now, claim - np.maximum(moved, 0))
-    return _with_payment(plan, after, moved), paid + moved, cuts
-
-
-def _set_off(plan: Plan, over: Ore, claim: Ore) -> Ore:
-    """What moves [row, column] from columns that were paid too much to those that claim, of a clause that was amended.
-
-    over [row, clause]: what was paid above what is entitled to date, where that is above zero. In all nothing is paid.
-    """
-    moved = np.zeros_like(claim)
+    claim, over = np.maximum(claim, 0), np.maximum(-claim, 0)
+    given_up = np.minimum(over, lapsed)
+    lapsed, over = lapsed - given_up, over - given_up
     for columns in map(list, plan.replaced):
-        given, taken = np.maximum(over[:, columns], 0), claim[:, columns]
-        amount = np.minimum(given.sum(axis=1), taken.sum(axis=1))
-        moved[:, columns] = _served_in_order(taken, amount) - _served_in_order(given, amount)
-    return moved
+        netted = _netted(plan.repays, *(cells[:, columns] for cells in (now.paid, lapsed, claim, over)))
+        lapsed[:, columns], claim[:, columns], over[:, columns] = netted
+    back = -over if plan.repays else np.zeros_like(over)
+    after, paid, cuts = _within_limits(plan, replace(_with_payment(plan, now, back), lapsed=lapsed), claim)
+    return after, back + paid, cuts
+
+
+def _netted(repays: bool, paid: Ore, lapsed: Ore, claim: Ore, over: Ore) -> tuple[Ore, Ore, Ore]:
+    """What has lapsed, is claimed and is overpaid [row, column] in the columns of one clause, held against each other.
+
+    Nothing moves between payers by this: what is overpaid in one column lessens what others claim, then what lapsed in
+    them. Where it is repaid, that is so only of what the column itself was never paid (a value that fell under new
+    terms); what is left of it is repaid by those who were paid, and what they were paid too much frees what lapsed.
+    """
+    own = np.minimum(over, np.maximum(paid, 0)) if repays else np.zeros_like(over)
+    rest = over - own
+    claim, rest = _cancelled(claim, rest)
+    lapsed, rest = _cancelled(lapsed, rest)
+    if not repays:
+        return lapsed, claim, rest
+    kept, _ = _cancelled(lapsed, own)
+    more = _served_in_order(np.maximum(paid, 0) - own, rest.sum(axis=1))
+    return kept, claim + lapsed - kept, own + more
+
+
+def _cancelled(one: Ore, other: Ore) -> tuple[Ore, Ore]:
+    """Two amounts [row, column] that cancel each other in all, earlier columns first."""
+    amount = np.minimum(one.sum(axis=1), other.sum(axis=1))
+    return one - _served_in_order(one, amount), other - _served_in_order(other, amount)
 
 
 def close(
@@ -197,13 +211,8 @@ def _advance(plan: Plan, position: Position, day: int) -> Position:
 
 
 def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore, Ore]:
+    """Pay claims, which are not below zero, within the limits."""
     cuts = np.zeros((len(plan.limits), *claim.shape), np.int64)
-    back = np.minimum(claim, 0)
-    if plan.repays:
-        # what lapsed is given up first: it was never paid
-        back = np.minimum(back + now.lapsed, 0)
-        lapsed = now.lapsed + np.maximum(np.minimum(claim, 0), -now.lapsed)
-        now, claim = replace(_with_payment(plan, now, back), lapsed=lapsed), np.maximum(claim, 0)
     lapsed, allowed = now.lapsed.copy(), claim.copy()
     rooms = {n: np.maximum(_room(plan, now, limit), 0) for n, limit in enumerate(plan.limits) if _holds(limit, now.day)}
     for column in range(claim.shape[1]):
@@ -216,7 +225,7 @@ def _within_limits(plan: Plan, now: Position, claim: Ore) -> tuple[Position, Ore
                 lapsed[:, column] += cut
         for n in mine:
             rooms[n] = rooms[n] - allowed[:, column]
-    return replace(_with_payment(plan, now, allowed), lapsed=lapsed), back + allowed, cuts
+    return replace(_with_payment(plan, now, allowed), lapsed=lapsed), allowed, cuts
 
 
 def _holds(limit: LimitPlan, day: int) -> bool:

@@ -96,16 +96,19 @@ def test_what_was_paid_too_much_is_set_off_against_what_the_clause_earns_under_a
     both = {"municipality": "0.9", "state": "0.1"}
     dearer = {
         "from": "2021-01-01",
-        "clauses": {"housing": {"kind": "unit_price", "metric": "housed", "prices": {24: 200_000}, "payers": both}},
+        "clauses": {
+            "housing": {"kind": "unit_price", "metric": "housed", "prices": {24: 200_000, 36: 200_000}, "payers": both}
+        },
     }
     story = (sign(card(limits=[], amendments=[dearer])), Enrol(day("2020-01-01"), CITIZENS), *year(2020, 12, 8))
     gone = about(WithdrawFacts, *CITIZENS[:3], on=day("2021-02-01"))
     after = given(*story, gone, *year(2021, 24, 2)[:2]).when(Settle(SECOND))
-    assert settled(after) == {"housing": -270_000, "housing 2021-01-01": 400_000}
-    parts = after.events[0].amounts.parts
-    assert parts["housing"] == {"municipality": -162_000 * KRONER, "state": -108_000 * KRONER}
-    less = given(*story, gone, *year(2021, 24, 1)[:2]).when(Settle(SECOND))
-    assert settled(less) == {"housing": -200_000, "housing 2021-01-01": 200_000}
+    assert settled(after) == {"housing 2021-01-01": 400_000 - 270_000}
+    less = (*story, gone, *year(2021, 24, 1)[:2])
+    assert settled(given(*less).when(Settle(SECOND))) == {}
+    assert settled(given(*less, Settle(SECOND), *year(2022, 36, 2)[:2]).when(Settle(LAST))) == {
+        "housing 2021-01-01": 200_000 + 400_000 - 270_000
+    }
 
 
 def test_what_was_paid_too_much_is_repaid_where_the_terms_say_so() -> None:

@@ -124,26 +124,49 @@ class _Purse:
 
     def _settle(self, to_date: Mapping[str, int]) -> Cuts:
         owed = {name: to_date.get(name, 0) - self.lapsed[name] - self.paid[name] for name in self.columns}
-        if self.terms.overpayment == "repaid":
-            for name, amount in owed.items():
-                given_up = min(self.lapsed[name], max(-amount, 0))
-                self.lapsed[name] -= given_up
-                self._pay(name, min(amount + given_up, 0))
-        else:
-            self._set_off(to_date, owed)
-        return self._within_limits({name: max(amount, 0) for name, amount in owed.items()})
+        claims = {name: max(amount, 0) for name, amount in owed.items()}
+        too_much = {name: max(-amount, 0) for name, amount in owed.items()}
+        for name in owed:
+            self._hold_against(name, too_much, name, self.lapsed)
+        repaid = self._repaid(claims, too_much)
+        for name, amount in repaid.items():
+            self._pay(name, -amount)
+        return self._within_limits(claims)
 
-    def _set_off(self, to_date: Mapping[str, int], owed: dict[str, int]) -> None:
-        """What was paid too much under terms that were amended is held against what the clause claims under others."""
-        for name, column in self.columns.items():
-            too_much = max(self.paid[name] - to_date.get(name, 0), 0)
-            for other, claiming in self.columns.items():
-                alike = column.name == claiming.name and _metric(column) == _metric(claiming)
-                moved = min(too_much, max(owed[other], 0)) if alike and other != name else 0
-                too_much -= moved
-                owed[other] -= moved
-                self._pay(name, -moved)
-                self._pay(other, moved)
+    def _repaid(self, claims: dict[str, int], too_much: dict[str, int]) -> dict[str, int]:
+        """What each column repays, when all that can be is held against other columns of its clause."""
+        repaid = dict.fromkeys(too_much, 0)
+        if self.terms.overpayment == "repaid":
+            for name, amount in too_much.items():
+                repaid[name] = min(amount, max(self.paid[name], 0))
+                too_much[name] -= repaid[name]
+        for amounts in (claims, self.lapsed):
+            for name, other in self._pairs():
+                self._hold_against(name, too_much, other, amounts)
+        if self.terms.overpayment == "repaid":
+            left = dict(repaid)
+            for name, other in self._pairs():
+                claims[other] += self._hold_against(name, left, other, self.lapsed)
+            for name, other in self._pairs():
+                more = min(too_much[name], max(self.paid[other], 0) - repaid[other])
+                too_much[name] -= more
+                repaid[other] += more
+        return repaid
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        """The columns of each clause that was amended, two by two, and each with itself."""
+        every = self.columns.items()
+        same = [(a, b) for a, one in every for b, two in every if (one.name, _metric(one)) == (two.name, _metric(two))]
+        amended = {a for a, b in same if a != b}
+        return [(a, b) for a, b in same if a in amended]
+
+    @staticmethod
+    def _hold_against(name: str, amounts: dict[str, int], other: str, others: dict[str, int]) -> int:
+        """Take the same off both."""
+        both = min(amounts[name], others[other])
+        amounts[name] -= both
+        others[other] -= both
+        return both
 
     def _within_limits(self, claims: Mapping[str, int]) -> Cuts:
         """Clause by clause, pay the most that every limit in force allows; who cuts is told in the order of kinds."""
