@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from .aggregate import Refused, refused
-from .commands import Accept, Amend, Correct, Dispute, FactChange, Reject, WithdrawFacts, with_denominators
+from .commands import Accept, Amend, Correct, Dispute, FactChange, Reject, WithdrawFacts
 from .compiled import compile_terms
 from .encoding import problems
 from .events import Accepted, Disputed, FactsEvent, FactsWithdrawn, Rejected
@@ -58,13 +58,17 @@ def facts_changed(state: State, plan: Plan, command: FactChange) -> dict[str, An
 def corrected(state: State, plan: Plan, command: Correct) -> dict[str, Any]:
     """Facts must have been stated, and be stated otherwise now."""
     doing = f"correcting {at_point(command.metric, command.point)}"
-    results = with_denominators(command.results)
     saving = command.metric in plan.saving_metrics
     if command.metric in plan.metrics and command.saving not in (None, saving):
         what, other = ("amount", "quantity") if saving else ("quantity", "amount")
         expected = f"the {what} of {'a saving' if saving else 'an outcome'}"
         raise refused(doing, expected, f"its {other}", f"state its {what} instead")
-    keys = list(_stated(doing, state, plan, command, [person for person, _, _ in results]))
+    keys = list(_stated(doing, state, plan, command, [result[0] for result in command.results]))
+    # what a result is of stays as it was stated, unless it is stated anew
+    results = tuple(
+        (each[0], each[1], each[2] if len(each) == 3 else _stands(state, key)[1])
+        for key, each in zip(keys, command.results, strict=True)
+    )
     for key, (person, quantity, of) in zip(keys, results, strict=True):
         check_sign(doing, plan, command.metric, quantity)
         if _stands(state, key) == (quantity, of):

@@ -125,6 +125,8 @@ class Accept(FactsCommand):
 class Correct:
     """State what results really are; for a saving one result without a person, in øre. found, group: as above.
 
+    A result without its last part is of as much as it was stated to be.
+
     saving: whether they were stated as a saving, which must then be one; none where that was not said.
     """
 

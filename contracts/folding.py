@@ -147,6 +147,7 @@ class ContractFolding:
             case Settled():
                 settlement = Settlement(event.statement, event.amounts, event.version)
                 self.settlements.append(settlement)
+                self.counted.pop(None, None)  # what had no statement of its own is settled with this one
                 return self._position(settlement)
             case Ended():
                 settlement = Settlement(event.effective, event.amounts, event.version, closing=True)

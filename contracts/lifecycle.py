@@ -176,7 +176,7 @@ def _decided(state: State, plan: Plan, command: Command, today: dt.date) -> Deci
         case Amend():
             event_class, fields = Amended, amended(state, plan, command)
         case Verify():
-            return Verified, _verified(state, command, today) | {"effective": command.statement}
+            return Verified, _verified(state, command) | {"effective": command.statement}
         case Settle():
             return Settled, _settled(state, plan, command, today) | {"effective": command.statement}
         case Pay():
@@ -224,9 +224,10 @@ def _drawn(state: State, plan: Plan, command: Draw) -> dict[str, Any]:
     return {"amount": command.amount, "providers": providers, "account": account}
 
 
-def _verified(state: State, command: Verify, today: dt.date) -> dict[str, Any]:
+def _verified(state: State, command: Verify) -> dict[str, Any]:
+    """What has been stated so far may be verified before the statement's date; what comes later, once more."""
     doing = f"verifying {command.statement}"
-    _next(doing, state, command.statement, today)
+    _next(doing, state, command.statement)
     facts = _facts_of(state, command.statement)
     if state.verified.get(command.statement) == facts:
         raise refused(doing, "facts not yet verified", f"{facts} verified", "settle now")
@@ -235,7 +236,9 @@ def _verified(state: State, command: Verify, today: dt.date) -> dict[str, Any]:
 
 def _settled(state: State, plan: Plan, command: Settle, today: dt.date) -> dict[str, Any]:
     doing = f"settling {command.statement}"
-    _next(doing, state, command.statement, today)
+    _next(doing, state, command.statement)
+    if today < command.statement:
+        raise refused(doing, f"a day from {command.statement}", f"{today}, today", "wait for the statement date")
     facts, verified = _facts_of(state, command.statement), state.verified.get(command.statement)
     if verified != facts:
         found = "none" if verified is None else f"{verified} verified"
@@ -288,11 +291,17 @@ def _ended(state: State, plan: Plan, command: End) -> Decided:
     settled_next = next_statement(state)
     if settled_next and settled_next <= command.effective:
         raise refused(doing, "every statement up to then settled", f"{settled_next} open", "settle it first")
+    if not settled_next and _corrections(state):
+        raise refused(doing, "every correction settled", "one that is open", "verify and settle it first")
+    facts = _facts_of(state, settled_next) if settled_next and early and plan.early_results == "settled" else 0
+    if settled_next and facts and state.verified.get(settled_next) != facts:
+        found = f"{state.verified.get(settled_next) or 'none'} verified"
+        raise refused(doing, f"all {facts} facts verified, which it settles", found, f"verify {settled_next} first")
     early |= state.run_off is not None
     return Ended, {"early": early, "amounts": settle_end(state, plan, command.effective, early)}
 
 
-def _next(doing: str, state: State, statement: dt.date, today: dt.date) -> None:
+def _next(doing: str, state: State, statement: dt.date) -> None:
     expected = next_statement(state)
     if expected is None:
         last = state.settlements[-1].statement
@@ -300,8 +309,6 @@ def _next(doing: str, state: State, statement: dt.date, today: dt.date) -> None:
             raise refused(doing, "a statement not yet settled", f"all settled up to {last}", "end the contract")
     elif statement != expected:
         raise refused(doing, f"the next statement date, {expected}", str(statement), f"take {expected}")
-    if today < statement:
-        raise refused(doing, f"a day from {statement}", f"{today}, today", "wait for the statement date")
 
 
 def _corrections(state: State) -> bool:

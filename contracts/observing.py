@@ -19,6 +19,9 @@ from .privacy import looks_like_cpr
 from .state import NOBODY, State, fact_key
 from .values import written
 
+_NOBODYS = frozenset({"n/a", "i alt", "total"})
+"""What stands in tables where there is no citizen."""
+
 Results = tuple[tuple[str | None, int, int], ...]
 
 
@@ -36,6 +39,9 @@ def enrolled(state: State, plan: Plan, command: Enrol, today: dt.date) -> dict[s
         if person != written(person) or not person.isprintable():
             found = "spaces at its ends, invisible characters, or letters in pieces"
             raise refused("enrolling", "a pseudonym that is read in one way", found, "write it plainly")
+        if not any(map(str.isalnum, person)) or person.casefold() in _NOBODYS:
+            hint = "write one, or leave it out"
+            raise refused("enrolling", "a pseudonym", f"'{person}', which names nobody", hint)
         if person in state.persons:
             found = f"'{person}', enrolled on {state.persons[person].day}"
             raise refused("enrolling", "persons not yet enrolled", found, "leave the person out")

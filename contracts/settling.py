@@ -88,9 +88,14 @@ def position_of(state: State, plan: Plan) -> Position:
         account=np.array([state.account]),
         drawn=np.array([state.drawn]),
         ended=np.array([state.ended is not None]),
-        day=state.day.toordinal(),
-        year=budget_year(settled[-1].statement.toordinal(), plan.year_begins) if settled else 0,
+        day=_reckoned_on(plan, state.day),
+        year=budget_year(_reckoned_on(plan, settled[-1].statement), plan.year_begins) if settled else 0,
     )
+
+
+def _reckoned_on(plan: Plan, day: dt.date) -> int:
+    """The day (proleptic ordinal) by which limits are reckoned: the agreed end for what is settled after it."""
+    return min(day.toordinal(), plan.end_day)
 
 
 def draw_amounts(state: State, plan: Plan, day: dt.date, amount: int) -> tuple[dict[str, int], int]:
@@ -101,10 +106,13 @@ def draw_amounts(state: State, plan: Plan, day: dt.date, amount: int) -> tuple[d
 
 
 def settle_statement(state: State, plan: Plan, number: int, day: dt.date) -> Amounts:
-    """Settle a statement, by its place among the plan's, on a day; raises OverflowError beyond exact sums."""
+    """Settle a statement, by its place among the plan's, on a day; raises OverflowError beyond exact sums.
+
+    A day after the agreed end is a supplementary statement's, for which no new year begins and no return accrues.
+    """
     due = entitled(state, plan).amount[:, :, number]
     before = position_of(state, plan)
-    after, paid, cuts = pay(plan, before, due, day.toordinal())
+    after, paid, cuts = pay(plan, before, due, _reckoned_on(plan, day))
     return _amounts(plan, before, after, paid, cuts, _cells(plan.columns, due[0]))
 
 
@@ -118,7 +126,7 @@ def settle_end(state: State, plan: Plan, day: dt.date, early: bool = False) -> A
         to_date = entitled(state, shorter).amount[:, :, -1]
         now, paid, cuts = pay(plan, now, to_date, day.toordinal())
         due = _cells(plan.columns, to_date[0])
-    after, more, cut = close(plan, now, day.toordinal(), np.ones(1, bool), early)
+    after, more, cut = close(plan, now, _reckoned_on(plan, day), np.ones(1, bool), early)
     return _amounts(plan, before, after, paid + more, cuts + cut, due)
 
 

@@ -239,7 +239,11 @@ def _steps(plan: Plan, stated: StatedFacts) -> Iterator[_Step]:
         yield _Step(stated.ended, (6, 0), End(stated.ended, early=True))
     if ending:
         closed = [later for day, later in settling.items() if day <= until]
-        yield _Step(max(closed, default=until), (8, 0), End(until, early=until < end))
+        at = max(closed, default=until)
+        if until < end and plan.early_results == "settled":
+            following = (dt.date.fromordinal(day) for day in plan.statement_days if day > until.toordinal())
+            yield _Step(at, (8, 0), Verify(next(following)))
+        yield _Step(at, (8, 1), End(until, early=until < end))
 
 
 def _draws(plan: Plan, stated: StatedFacts) -> Mapping[dt.date, int]:

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from contracts.aggregate import Refused
 from contracts.commands import Accept, Correct, Dispute, FactChange, Reject, WithdrawFacts
 from contracts.events import Kind
 from contracts.frozen import Frozen, example
-from contracts.money import PPM, ore, ppm
+from contracts.money import ore, ppm
 from contracts.privacy import impersonal_name, masked
 from contracts.problems import Finding, refuse
 from contracts.stated import Intake, Leaver, Stated, StatedChange, StatedFacts
@@ -160,7 +161,7 @@ class ChangedFact(Frozen):
     """What became of results that were stated before: withdrawn, rejected, disputed, accepted after all, or corrected.
 
     `date`: when. `found`: the day of the result, needed without a month and for counts and savings. `quantity`, `of`
-    and `amount` are what a corrected result really is.
+    and `amount` are what a corrected result really is; `of` stays as it was when left out.
     """
 
     model_config = example(
@@ -176,7 +177,7 @@ class ChangedFact(Frozen):
     persons: Persons = ()
     group: Name | None = None
     quantity: Quantity | None = None
-    of: Annotated[Quantity, Field(gt=0)] = Decimal(1)
+    of: Annotated[Quantity, Field(gt=0)] | None = None
     amount: Saving | None = None
 
     @model_validator(mode="after")
@@ -199,8 +200,8 @@ class ChangedFact(Frozen):
         where = (self.date, self.metric, self.month)
         if self.what == "corrected":
             quantity = ore(self.amount) if self.amount is not None else ppm(self.quantity or Decimal(0))
-            of = PPM if self.amount is not None else ppm(self.of)
-            results = tuple((person, quantity, of) for person in persons)
+            of = () if self.of is None else (ppm(self.of),)
+            results = tuple((person, quantity, *of) for person in persons)
             return Correct(*where, results, self.found, self.group or "", self.amount is not None)
         return _CHANGES[self.what](*where, persons, self.found, self.group or "")
 
@@ -269,11 +270,22 @@ def load_facts(path: str | PathLike[str], start: dt.date, columns: str | PathLik
 
 
 def join_facts(first: StatedFacts, second: StatedFacts) -> StatedFacts:
-    """The facts of two files together; of what only one can say, the later file's word holds."""
+    """The facts of two files together. Raises Refused where both say when the contract ended, or until when it is
+    settled, and not the same.
+    """
+    for name in ("ended", "until"):
+        days = {getattr(first, name), getattr(second, name)} - {None}
+        if len(days) > 1:
+            raise Refused(
+                f"{name}: expected one day in all files, found {' and '.join(map(str, sorted(days)))}; keep one"
+            )
+    draws: dict[dt.date, int] = {}
+    for day, amount in (*(first.draws or {}).items(), *(second.draws or {}).items()):
+        draws[day] = draws.get(day, 0) + amount
     intakes = [*(first.intakes or ()), *(second.intakes or ())]
     return StatedFacts(
         facts=[*first.facts, *second.facts],
-        draws=first.draws if second.draws is None else second.draws,
+        draws=draws if first.draws is not None or second.draws is not None else None,
         intakes=intakes if first.intakes is not None or second.intakes is not None else None,
         leavers=[*first.leavers, *second.leavers],
         changes=[*first.changes, *second.changes],

@@ -121,7 +121,7 @@ def _clause_grid(statement: PaymentStatement, called: Called) -> Grid:
     column(say(lang, "settle.lapsed"), of_clauses([-clause.lapsed for clause in clauses]), earned and lapsed)
     for limit in limits:
         column(capital(called.limit(limit)), [-clause.cuts.get(limit, 0) for clause in clauses])
-    owing = [_set_off(clause) for clause in clauses]
+    owing = [0 if statement.closing else _set_off(clause) for clause in clauses]
     column(say(lang, "settle.set_off"), of_clauses(owing), any(owing))
     column(say(lang, "settle.paid"), [clause.paid for clause in clauses])
     rows = [

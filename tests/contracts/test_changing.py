@@ -26,7 +26,7 @@ from contracts.commands import (
     WithdrawFacts,
 )
 from contracts.encoding import decode, encode
-from contracts.events import Amended, Corrected, Disputed, Ended, Measured, RunOff, Settled
+from contracts.events import Amended, Corrected, Disputed, Ended, Measured, RunOff, Settled, Verified
 from contracts.lifecycle import unpaid
 from contracts.settling import owed
 from contracts.terms import Amendment, Terms
@@ -129,6 +129,37 @@ def test_a_correction_after_the_last_statement_is_settled_by_a_supplementary_one
     assert settled(given(*whole, fixed, Verify(then)).when(Settle(then))) == {"housing": 180_000}
     given(*whole, fixed, Verify(then), Settle(then)).when(Settle(day("2023-03-02"))).then_refused("all settled up to")
     given(*whole, fixed, Verify(then), Settle(then)).when(End(then)).then(such(Ended, early=False))
+    given(*whole, fixed).when(End(LAST)).then_refused("expected every correction settled, found one that is open")
+    again = Correct(day("2023-04-01"), "housed", 36, ((CITIZENS[7], 0),))
+    story = (*whole, fixed, Verify(then), Settle(then), again)
+    given(*story).when(Verify(day("2023-04-02"))).then(such(Verified, facts=1))
+
+
+def test_a_supplementary_statement_opens_no_new_year() -> None:
+    limited = card(limits=[{"kind": "per_year", "amount": 300_000}])
+    story = (
+        sign(limited),
+        Enrol(day("2020-01-01"), CITIZENS),
+        *year(2020, 12, 8),
+        *year(2021, 24, 8),
+        *year(2022, 36, 7),
+    )
+    less = Correct(day("2023-02-01"), "housed", 36, ((CITIZENS[6], 0),))
+    then = day("2023-03-01")
+    assert settled(given(*story, less, Verify(then)).when(Settle(then))) == {}
+
+
+def test_what_a_corrected_count_is_of_stays_as_it_was_stated() -> None:
+    band = {
+        "kind": "band",
+        "metric": "share",
+        "steps": [{"at_least": "0.5", "pays": 1000}],
+        "payers": {"municipality": 1},
+    }
+    counted = Measure(FIRST, "share", 0, ((None, 2 * ONE, 10 * ONE),))
+    story = (sign(card(limits=[], clauses={"share": band})), counted)
+    found = given(*story).when(Correct(day("2021-02-01"), "share", 0, ((None, 3 * ONE),), FIRST))
+    found.then(such(Corrected, results=((None, 3 * ONE, 10 * ONE),)))
 
 
 def test_changes_refuse_what_was_never_stated_by_name() -> None:
@@ -242,7 +273,11 @@ def test_an_early_end_pays_what_was_agreed_for_it() -> None:
     facts = (*STARTED[1:], *year(2020, 12, 8), reached("2021-06-30", 24, 4))
 
     def ended(**agreed: object) -> Any:
-        return given(sign(card(limits=[], early_end=agreed | {"payers": payers})), *facts).when(End(now, early=True))
+        signed = sign(card(limits=[], early_end=agreed | {"payers": payers}))
+        unverified = given(signed, *facts)
+        if agreed.get("results") == "settled":
+            unverified.when(End(now, early=True)).then_refused("expected all 10 facts verified, which it settles")
+        return given(signed, *facts, Verify(SECOND)).when(End(now, early=True))
 
     assert settled(ended(compensation=50_000)) == {"early end": 50_000}
     assert settled(ended(results="settled")) == {"housing": 4 * 180_000}

@@ -117,6 +117,7 @@ verify k1 --statement 2023-06-30 --recorded 2023-06-30
 settle k1 --statement 2023-06-30 --recorded 2023-06-30
 pay k1 --recorded 2023-07-15
 measure k1 --metric work --reached c --recorded 2023-10-01
+verify k1 --recorded 2023-10-31
 end k1 --early --recorded 2023-10-31
 pay k1 --closing --recorded 2023-11-15
 """
@@ -209,8 +210,8 @@ class TestStory:
         assert "korrektion · home, måned 12, b nu 1" in lines[20]
         assert "korrektion · saving, fra 2022-12-31, nu 100.000 kr." in lines[21]
         assert "tillægsaftale · gælder fra 2023-03-01, home, young ophører, slutter 2025-06-30" in lines[22]
-        assert "ophør" in lines[28]
-        assert "før tid" in lines[28]
+        assert "ophør" in lines[29]
+        assert "før tid" in lines[29]
 
     def test_settling_prints_the_payment_statement(self, kept: str) -> None:
         assert "Betalingsopgørelse 2022-06-30 · Unge i bolig · beløb i kr." in kept
@@ -220,11 +221,11 @@ class TestStory:
     def test_it_replays(self, kept: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["replay", "k1"]) == 0
         told = capsys.readouterr().out
-        assert "Alle 30 hændelser er genberegnet" in told
+        assert "Alle 31 hændelser er genberegnet" in told
         assert "20 af 1" not in told
         assert main(["replay", "k1", "--json"]) == 0
         document = json.loads(capsys.readouterr().out)
-        assert (document["agrees"], document["length"], len(document["events"])) == (True, 30, 30)
+        assert (document["agrees"], document["length"], len(document["events"])) == (True, 31, 31)
         assert document["events"][0]["by"] == "Anna"
         assert document["standing"]["ended"] == "2023-10-31"
         assert main(["replay", "k1", "--csv", "--date", "2022-08-15"]) == 0
@@ -235,7 +236,7 @@ class TestStory:
         assert len(rows) == 11
         assert main(["replay", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["contracts"] == [
-            {"id": "k1", "kind": "external_investor", "title": "Unge i bolig", "events": 30}
+            {"id": "k1", "kind": "external_investor", "title": "Unge i bolig", "events": 31}
         ]
 
     def test_in_english(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -255,7 +256,7 @@ class TestOpenReports:
         capsys.readouterr()
         play("settle k1 --recorded 2022-07-15")
         told = " ".join(capsys.readouterr().out.split())
-        assert "til og med 2022-07-30. Hvad der endnu indberettes, afregnes med den næste opgørelse." in told
+        assert "er den 2022-07-30. Hvad der indberettes fra nu af, afregnes med den næste opgørelse." in told
 
     def test_after_the_last_statement_they_are_lost(self, capsys: pytest.CaptureFixture[str]) -> None:
         Path("short.yaml").write_text(TERMS.replace("2024-12-31", "2022-06-30").replace("  gain", "  # gain"))
@@ -263,7 +264,7 @@ class TestOpenReports:
         capsys.readouterr()
         play("settle k1 --recorded 2022-07-01 --lang en")
         told = " ".join(capsys.readouterr().out.split())
-        assert "It was the last one: what is reported from now on cannot be settled." in told
+        assert "It was the last statement: new results cannot be settled, only corrections." in told
 
     def test_nothing_is_said_when_they_are_over(self, capsys: pytest.CaptureFixture[str]) -> None:
         play(SETTLED)

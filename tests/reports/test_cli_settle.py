@@ -404,6 +404,8 @@ WRONG = {
         "{metric: events, date: 2022-06-20, quantity: 3}\n  - {metric: events, date: 2022-06-20, quantity: 4}",
         ("facts.yaml, fact 2: ", "expected one count, found two for that day"),
     ),
+    "a dash for a name": ("{metric: work, date: 2022-06-20, person: '-'}", ("'-', which names nobody",)),
+    "a total": ("{metric: work, date: 2022-06-20, person: I alt}", ("'I alt', which names nobody",)),
     "an unknown key": ("{metric: work, date: 2022-06-20, persom: a}", ("facts.yaml:2:", "person")),
     "a person and persons": ("{metric: work, date: 2022-06-20, person: a, persons: [b]}", ("facts.yaml:2:", "both")),
     "a CPR number": ("{metric: work, date: 2022-06-20, person: 010190-1234}", ("facts.yaml:2:", "use a pseudonym")),
@@ -467,6 +469,19 @@ class TestRefusals:
     ) -> None:
         Path("facts.yaml").write_text(text + "\n")
         assert words in self.refused(capsys, "terms.yaml", "facts.yaml")
+
+    def test_two_files_that_say_another_end_are_refused(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("one.yaml").write_text("ended: 2023-05-01\n")
+        Path("two.yaml").write_text("ended: 2023-06-01\n")
+        told = self.refused(capsys, "terms.yaml", "one.yaml", "two.yaml")
+        assert "ended: expected one day in all files, found 2023-05-01 and 2023-06-01" in told
+        assert main(["settle", "terms.yaml", "facts.yaml", "one.yaml", "one.yaml"]) == 0
+
+    def test_draws_of_several_files_are_added(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("one.yaml").write_text("draws: {2022-01-01: 100000, 2022-02-01: 50000}\n")
+        Path("two.yaml").write_text("draws: {2022-02-01: 25000}\n")
+        page = settled(capsys, "terms.yaml", "facts.yaml", "one.yaml", "two.yaml")
+        assert "Udbetalt kapital i alt: 175.000,00 kr." in page
 
     def test_a_file_that_is_read_is_not_overwritten(self, capsys: pytest.CaptureFixture[str]) -> None:
         before = Path("facts.yaml").read_bytes()

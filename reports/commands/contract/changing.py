@@ -149,7 +149,7 @@ accept_command = _changing("accept", "Accept", _ACCEPT)
 @click.option("--metric", required=True, **_METRIC)
 @result_options
 @click.option("--quantity", type=QUANTITY, metavar="Q", help="What it really is; 1 for reached, 0 for not.")
-@click.option("--of", type=QUANTITY, metavar="N", help="Of how many.  [default: 1]")
+@click.option("--of", type=QUANTITY, metavar="N", help="Of how many.  [default: as stated]")
 @click.option("--amount", type=SAVING, metavar="KRONER", help="What a saving really is.")
 @recording_options
 def correct_command(
@@ -169,7 +169,7 @@ def correct_command(
     With the next statement: what was paid too much is set off or repaid, as the terms say.
     """
     from contracts.commands import Correct
-    from contracts.money import PPM, ore, ppm
+    from contracts.money import ore, ppm
 
     if (quantity is None) == (amount is None):
         raise click.UsageError("expected what it really is: --quantity for a result, or --amount for a saving")
@@ -178,7 +178,7 @@ def correct_command(
     if of is not None and of <= 0:
         raise click.UsageError(f"--of: expected a number above zero, found {of}")
     now = ore(amount) if amount is not None else ppm(quantity or Decimal(0))
-    results = tuple((person, now, PPM if of is None else ppm(of)) for person in persons or (None,))
+    results = tuple((person, now, *(() if of is None else (ppm(of),))) for person in persons or (None,))
     saving = amount is not None
     recording = Recording(**how)
     answer(

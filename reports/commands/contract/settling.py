@@ -54,12 +54,14 @@ def _print_open_reports(recording: Recording, found: Recorded) -> None:
     """Say so where results for the statement may still be reported, and what becomes of them."""
     from contracts.events import Settled
     from contracts.lifecycle import next_statement
+    from contracts.timetable import contract_dates
     from reports.terminal.screen import paragraph, screen_width, show
     from reports.texts import say
 
     event = found.events[-1]
     days = dt.timedelta(days=found.state.terms.statements.reporting_days)
-    if isinstance(event, Settled) and event.recorded.date() < event.statement + days:
+    agreed = isinstance(event, Settled) and event.statement <= contract_dates(found.state.terms)[1]
+    if isinstance(event, Settled) and agreed and event.recorded.date() < event.statement + days:
         lang = recording.spoken
         then = say(lang, "settle.reports_next" if next_statement(found.state) else "settle.reports_lost")
         told = say(lang, "settle.reports_open", date=event.statement + days, then=then)
