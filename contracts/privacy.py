@@ -42,18 +42,25 @@ _WORD_FROM, _WORD_TO = r"(?<![^\W_])[^\W\d_]*", r"(?![^\W_]*\d)"
 _NO_END, _NO_AMOUNT = r"(?<!(?<!\d)\d{3}-)(?<!(?<!\d)\d{4}-)(?<!(?<!\d)\d[.,])", r"(?![.,]\d{1,9}(?!\d))"
 _NO_HASH = r"(?<![^\W_])(?![0-9a-f]{12,}+(?![^\W_]))"
 
+_NO_KRONER = r"(?! ?(?:kr|DKK)\b)"
+# behind the word it does not matter how the digits stand; in an id they may stand one by one
+_SIGN = r"[\W_]{0,3}"
+_NAMED = rf"(?i:cpr)[^\d\n]{{0,15}}\d(?:{_SIGN}\d){{9}}"
+_SPREAD_DAY = rf"(?:[06]{_SIGN}[1-9]|[1278]{_SIGN}\d|[39]{_SIGN}[01])"
+_SPREAD = rf"(?!\d{{10}}){_SPREAD_DAY}{_SIGN}(?:0{_SIGN}[1-9]|1{_SIGN}[0-2])(?:{_SIGN}\d){{6}}"
 _IN_ID = re.compile(
     rf"{_FROM}{_pattern(_ANY, _ANYHOW, _APART)}{_TO}|{_WORD_FROM}{_pattern(_ANY, _ANYHOW, '')}{_WORD_TO}"
+    rf"|{_FROM}{_SPREAD}{_TO}|{_NAMED}"
 )
 _IN_MESSAGE = re.compile(
     rf"{_FROM}{_pattern(_LIKELY, _ANYHOW, _APART)}{_TO}"
-    rf"|{_NO_END}{_WORD_FROM}{_pattern(_LIKELY, _ANYHOW, '')}{_WORD_TO}{_NO_AMOUNT}"
+    rf"|{_NO_END}{_WORD_FROM}{_pattern(_LIKELY, _ANYHOW, '')}{_WORD_TO}{_NO_AMOUNT}|{_NAMED}"
 )
 _IN_TEXT = re.compile(
-    rf"{_FROM}{_pattern(_LIKELY, '[-./ ]?', _DASH)}{_TO}"
+    rf"{_FROM}{_pattern(_LIKELY, '[-./ ]?', _DASH)}{_TO}{_NO_KRONER}"
     rf"|{_FROM}{_pattern(_LIKELY, '', _BLANKS)}{_TO}"
     rf"|{_FROM}(?<!/){_pattern(_LIKELY, '', _SIGNS)}{_TO}"  # behind a / it is part of an address
-    rf"|{_NO_END}{_NO_HASH}{_WORD_FROM}{_pattern(_LIKELY, '', '')}{_WORD_TO}{_NO_AMOUNT}"
+    rf"|{_NO_END}{_NO_HASH}{_WORD_FROM}{_pattern(_LIKELY, '', '')}{_WORD_TO}{_NO_AMOUNT}|{_NAMED}"
 )
 # most texts are done with at once: they have no ten digits with only signs between, and need no other reading
 _TEN_DIGITS = re.compile(r"\d(?:[\W_]{0,9}+\d){9}")

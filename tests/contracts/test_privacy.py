@@ -86,6 +86,12 @@ IN_TEXTS = [
     "010990-1234",
     "011090-1234",
     "011290-1234",
+    # behind the word
+    "cpr 01.06.21 1234",
+    "CPR-nr.: 0106 21 1234",
+    "cpr nr 0106.21.1234",
+    "cpr 010621-12 34",
+    "Cpr (010621) 1234",
     # beside other signs
     "CPR0101901234",
     "cpr:0101901234",
@@ -160,6 +166,14 @@ ONLY_IN_IDS = [
     "NR010120240007",
     "1990-01-01 2000-12-31",
     "b6612929411a",
+    # digits one by one
+    "010621-12 34",
+    "0106211-234",
+    "010 621 1234",
+    "0 1 0 6 2 1 1 2 3 4",
+    "A1 0106 2112 34",
+    "7 1.12-90 12.34",
+    "89 01 90 12 34",
 ]
 """As ids these are refused; in a text or a message they are something else."""
 
@@ -223,6 +237,9 @@ PSEUDONYMS = [
     "2024-01-01",
     "01.01.2024",
     "ærø-2024-0001",
+    "cpr-0001",
+    "2024-012345",
+    "27.00.00-G01-1-24",
     "ab010190-1234-4123-8123-0123456789ab",
     "123e4567-e89b-12d3-a456-426614174000",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -261,6 +278,12 @@ def test_an_id_is_refused_more_readily_than_a_text(text: str) -> None:
 def test_other_numbers_are_left_alone_in_texts(text: str) -> None:
     for whole in (text, f"se {text} og videre", f"({text})"):
         assert not holds_cpr(whole)
+
+
+@pytest.mark.parametrize("text", ["Udbetalt pr. 31-12-2024 - 4500 kr.", "31.12.24 - 2500 DKK", "31.12.24 - 2500kr"])
+def test_an_amount_behind_a_date_may_stand_in_a_text(text: str) -> None:
+    assert not holds_cpr(text)
+    assert holds_cpr(text.replace("kr", "").replace("DKK", ""))
 
 
 @pytest.mark.parametrize("text", [text for text in NOT_IN_TEXTS if text != "b6612929411a"])
