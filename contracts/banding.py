@@ -24,25 +24,26 @@ def band_due(band: BandPlan, facts: Facts, rows: int, statements: int, drawn: Or
             amount = np.where(there, amount_at(band, found, of, base, 12), 0)
             due += amount if band.for_each is None else _for_each(amount, facts, _beside(band, facts, mine[0]))
         return due
-    if band.on == "last_measurement":
-        found, of, there = _latest(facts, read, rows, statements)
-    else:
-        found, of, there = _to_date(facts, read, rows, statements)
-    others = _read(band, facts, band.for_each) if band.for_each is not None else None
+    others = None if band.for_each is None else _read(band, facts, band.for_each)
     if not band.dated:
-        amount = np.where(there, amount_at(band, found, of, base, 12), 0)
-        whole: Ore = amount if others is None else _for_each(amount, facts, others)
-        return whole
+        return _worth_of(band, facts, read, others, base, 12)
     due = np.zeros((rows, statements), np.int64)
     for when in band.due:
-        k = when.statement
-        amount = np.where(there[:, k], amount_at(band, found[:, k], of[:, k], base[:, k], when.months), 0)
-        if others is not None:
-            amount = _for_each(np.repeat(amount[:, None], statements, axis=1), facts, others)[:, k]
+        then = np.repeat(base[:, [when.statement]], statements, axis=1)
+        found = read[facts.day[read] <= when.day]
+        beside = None if others is None else others[facts.day[others] <= when.day]
+        amount = _worth_of(band, facts, found, beside, then, when.months)
         if when.least is not None:
-            amount = np.maximum(amount, _worth(when.least, base[:, k], when.months))
-        due[:, k:] += amount[:, None]
+            amount = np.maximum(amount, _worth(when.least, then, when.months))
+        due[:, when.statement :] += amount[:, when.statement :]
     return due
+
+
+def _worth_of(band: BandPlan, facts: Facts, read: Ints, others: Ints | None, base: Ore, months: int) -> Ore:
+    """What the value of some facts is worth at each statement, times the number of others where it is for each."""
+    found, of, there = (_latest if band.on == "last_measurement" else _to_date)(facts, read, *base.shape)
+    amount: Ore = np.where(there, amount_at(band, found, of, base, months), 0)
+    return amount if others is None else _for_each(amount, facts, others)
 
 
 def _for_each(amount: Ore, facts: Facts, others: Ints) -> Ore:

@@ -272,9 +272,10 @@ class Band(Clause):
     - `last_measurement`: the latest measurement alone (results of one follow-up month; without a month, of one day),
       which is the one with the latest result known then, and of several on one day that of the later month;
     - `each_measurement`: each measurement, and each subgroup's, earns an amount of its own.
-    `due`: the months or dates on which the amount falls due, each time by the value then known; left out, it is due
-    with the statement and there is one amount in all, which follows the value up and down. Before anything is
-    measured nothing is paid but `least`. `of`: what a share is a share of, in kroner, or the capital drawn by then.
+    `due`: the months or dates on which the amount falls due, each time by what was found by then (what is reported
+    later corrects it); left out, it is due with the statement and there is one amount in all, which follows the value
+    up and down. Before anything is measured nothing is paid but `least`. `of`: what a share is a share of, in kroner,
+    or the capital drawn by then.
     `for_each`: the amount is for each that was found of this metric: so far, or in the same measurement.
     `per_year`: the amount is for a year, and is multiplied by the time from the due month listed before (or the
     contract's start) to this one. `months`: only measurements at these follow-ups count.

@@ -173,8 +173,8 @@ def _places(contract: ContractSetup, cell: Cells, at: Ints, rows: int) -> Ints:
 
 
 def _dated(plan: Plan) -> bool:
-    """Whether the days of counts matter: single measurements are told apart by them."""
-    return any(isinstance(clause, BandPlan) and clause.on != "all_so_far" for clause in plan.clauses)
+    """Whether the days of counts matter: single measurements are told apart by them, and due dates look at them."""
+    return any(isinstance(clause, BandPlan) and (clause.on != "all_so_far" or clause.dated) for clause in plan.clauses)
 
 
 def _days(contract: ContractSetup, seen: FollowUp, ordinal_of: Ints, rows: int) -> Ints:

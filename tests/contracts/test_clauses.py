@@ -270,9 +270,13 @@ class TestBands:
         assert earned(terms, found("score", 1), found("score", 0, of=9, on=SECOND)) == [100, 100, 100]
         assert earned(terms, found("score", 0, of=1), found("score", 9, of=9, on=SECOND)) == [0, 0, 100]
 
-    def test_what_is_told_after_a_due_date_does_not_change_it(self) -> None:
+    def test_what_was_found_by_a_due_date_and_told_later_corrects_it_and_what_is_found_later_does_not(self) -> None:
         terms = band(steps=[{"at_least": "0.5", "pays": 100}], due=[12])
-        assert earned(terms, found("score", told=SECOND)) == [0, 0, 0]
+        assert earned(terms, found("score", told=SECOND)) == [0, 100, 100]
+        assert earned(terms, found("score", on="2021-01-01")) == [0, 0, 0]
+        late = found("score", 0, on="2020-06-01", told=SECOND)
+        assert earned(terms, found("score"), late) == [100, 100, 100]
+        assert earned(terms, found("score"), late, late._replace(day=late.day.replace(day=2))) == [100, 0, 0]
 
     def test_a_due_date_makes_a_statement_of_its_own(self) -> None:
         terms = band(steps=[{"at_least": "0.5", "pays": 100}], due=["2020-07-15"])

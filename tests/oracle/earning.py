@@ -298,7 +298,7 @@ def _banded(terms: Terms, column: Column, facts: Sequence[Fact], days: Sequence[
         if column.holds(day) and day <= days[-1]:
             place = min(number for number, each in enumerate(days) if each >= day)
             base = _base(clause, drawn[place])
-            known, beside = ([fact for fact in each if fact.statement <= place] for each in (mine, others))
+            known, beside = ([fact for fact in each if fact.day <= day] for each in (mine, others))
             amount = worth(_measured(clause, known), base, beside, months)
             if clause.least and day <= due_day(terms, clause.least.until_month):
                 amount = max(amount, _amount(clause.least, base, months))
