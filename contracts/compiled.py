@@ -217,8 +217,10 @@ def _clause(span: ClauseSpan, names: _Names) -> AnyPlan:
             **common,
             metric=names.metric(clause.metric),
             tiers=_saving_tiers(clause),
+            by_earned=any(tier.until_earned is not None for tier in clause.tiers),
             baseline=(ppm(base.quantity), ore(base.unit_price)) if base else None,
             less=tuple(names.metric(name) for name in clause.less),
+            before=_savings_before(span, names),
         )
     if isinstance(clause, Scheduled):
         found = scheduled_dates(clause, names.start).items()
@@ -227,6 +229,13 @@ def _clause(span: ClauseSpan, names: _Names) -> AnyPlan:
     if isinstance(clause, Band):
         return _band(clause, span, names, common)
     raise TypeError(f"no settlement for a clause of kind {clause.kind}")
+
+
+def _savings_before(span: ClauseSpan, names: _Names) -> SavingsPlan | None:
+    """The share of savings that one goes on with."""
+    replaced = (each for each in names.spans if each.until == span.since and each.begun == span.begun)
+    plans = (_clause(each, names) for each in replaced if span.since is not None and each.name == span.name)
+    return next((plan for plan in plans if isinstance(plan, SavingsPlan)), None)
 
 
 def _cumulative(dated: tuple[tuple[int, int], ...], days: tuple[int, ...]) -> Ore:

@@ -103,12 +103,15 @@ class SavingsPlan(SpanPlan):
     """A share of savings: metric index, and tiers (low, width, share in ppm, øre earned by the full tier or None).
 
     baseline: (millionths of a period, øre a unit); without it facts are øre. less: metrics that are taken off.
+    by_earned: whether tiers last by what is earned. before: the clause that it goes on with.
     """
 
     metric: int
     tiers: SavingTiers
+    by_earned: bool
     baseline: tuple[int, int] | None
     less: tuple[int, ...]
+    before: "SavingsPlan | None"
 
 
 @dataclass(frozen=True)

@@ -53,19 +53,49 @@ def price_lines(clause: PricePlan, facts: Facts) -> Earned:
 
 def savings_lines(clause: SavingsPlan, facts: Facts, rows: int) -> Earned:
     """What each stated saving earns: the tiers work on the saving to date, taken by statement, then day."""
+    at, _, gross = _savings(clause, facts, rows)
+    return _own(clause, facts, Earned(at, gross, facts.statement[at], facts.day[at]))
+
+
+def _savings(clause: SavingsPlan, facts: Facts, rows: int) -> tuple[Ints, Ore, Ore]:
+    """The savings of a clause and of those that it goes on with, in order, and what each saves and earns, øre.
+
+    What was found before counts as the clause of its day has it; under tiers by what is earned, the tiers go on where
+    that much is earned, else where that much is saved.
+    """
     read = facts.metric == clause.metric
     for other in clause.less:
         read |= facts.metric == other
     (at,) = np.nonzero(_counted(clause, facts, read))
     at = at[np.lexsort((facts.day[at], facts.statement[at], facts.row[at]))]
-    saving = facts.quantity[at]
+    saving, gross = facts.quantity[at], np.zeros(len(at), np.int64)
     if clause.baseline:
         saving = muldiv(clause.baseline[0] - saving, clause.baseline[1], PPM)
     for other in clause.less:
         saving = np.where(facts.metric[at] == other, -saving, saving)
-    before, after = running(facts.row[at], saving, rows)
-    gross = tiered(clause.tiers, after) - tiered(clause.tiers, before)
-    return _own(clause, facts, Earned(at, gross, facts.statement[at], facts.day[at]))
+    mine = np.ones(len(at), bool)
+    if clause.before is not None:
+        mine = facts.day[at] >= clause.since
+        _, saving[~mine], gross[~mine] = _savings(clause.before, facts, rows)
+    row = facts.row[at]
+    before, after = running(row, np.where(mine, saving, 0), rows)
+    (_, saved), (_, earned) = (running(row, np.where(mine, 0, each), rows) for each in (saving, gross))
+    start = saved
+    if clause.by_earned:
+        start = np.where(earned > 0, _saving_for(clause.tiers, earned), np.minimum(saved, 0))
+    new = tiered(clause.tiers, start + after) - tiered(clause.tiers, start + before)
+    return at, saving, np.where(mine, new, gross)
+
+
+def _saving_for(tiers: SavingTiers, earned: Ore) -> Ore:
+    """The saving with which so much is earned, which `tiered` gives back; all that is shared where more is earned."""
+    saving, left = np.zeros_like(earned), earned
+    for _, width, share, step in tiers:
+        within = left if step is None else np.minimum(left, step)
+        part = muldiv(within, PPM, share) if share else np.zeros_like(earned)
+        saving = saving + (part if step is None else np.where(within == step, width, part))
+        left = left - within
+    return saving
 
 
 def tiered(tiers: SavingTiers, saving: Ore) -> Ore:

@@ -97,7 +97,8 @@ def clause_spans(terms: "Terms") -> list[ClauseSpan]:
 def goes_on(old: AnyClause, new: AnyClause | None) -> bool:
     """Whether a clause that replaces another counts on from what was found before: one of its kind and metric.
 
-    A unit price goes on with one of the same quota; a band with one that reads the same value, where both or neither
+    A unit price goes on with one of the same quota; a share of savings with one whose savings are stated alike; a band
+    with one that reads the same value, where both or neither
     have dates of their own, and measurements do not each earn an amount. A schedule counts nothing.
     """
     if isinstance(old, Band) and isinstance(new, Band):
@@ -105,7 +106,10 @@ def goes_on(old: AnyClause, new: AnyClause | None) -> bool:
         return alike and new.on != "each_measurement"
     if isinstance(old, UnitPrice) and isinstance(new, UnitPrice):
         return (old.metric, old.quota) == (new.metric, new.quota)
-    return isinstance(old, SavingsShare) and isinstance(new, SavingsShare) and old.metric == new.metric
+    if isinstance(old, SavingsShare) and isinstance(new, SavingsShare):
+        alike = (old.metric, old.less) == (new.metric, new.less)
+        return alike and (old.baseline is None) == (new.baseline is None)
+    return False
 
 
 class LimitSpan(NamedTuple):

@@ -332,12 +332,26 @@ def capped_returns(draw: st.DrawFn) -> Case:
     return Case(terms, (draw(facts_for(terms)),), (draws,), (end,))
 
 
+def _by_earned(share: str, until: int) -> list[dict[str, object]]:
+    return [{"share": share, "until_earned": until}, {"share": "0.2"}]
+
+
 @st.composite
 def losses_after_an_amendment(draw: st.DrawFn) -> Case:
     """A price, a share of savings and a band that were amended once, losses at any time, and now and then limits."""
     start, end, since = dt.date(2020, 1, 1), dt.date(2023, 12, 31), dt.date(2021, 10, 1)
     price = {"kind": "unit_price", "metric": "housing", "price": 100, "less": ["lost"]}
-    gain = {"kind": "savings_share", "metric": SAVINGS[0], "tiers": [{"share": "0.5"}]}
+    gain = {"kind": "savings_share", "metric": SAVINGS[0]}
+    gains = [
+        gain | {"tiers": tiers} for tiers in ([{"share": "0.5"}], _by_earned("0.7", 900), _by_earned("0.4", 1_300))
+    ]
+    days = {
+        "kind": "savings_share",
+        "metric": "score",
+        "saving_basis": "fixed_baseline",
+        "tiers": _by_earned("0.6", 70),
+    }
+    baselines = [days | {"baseline": {"quantity": quantity, "unit_price": 7}} for quantity in (12, 20)]
     band = {"kind": "band", "metric": "score", "nodes": [{"at": 0, "pays": 0}, {"at": 1, "pays": 9_000}]}
     better = [{"at": 0, "pays": 0}, {"at": 1, "pays": 12_000}]
     limits = [
@@ -349,9 +363,10 @@ def losses_after_an_amendment(draw: st.DrawFn) -> Case:
             "excess": draw(st.sampled_from(("waits", "lapses"))),
         },
     ]
-    old = draw(st.sampled_from((price, gain, band)))
-    new = old | draw(st.sampled_from(({"price": 130}, {"tiers": [{"share": "0.3"}]}, {"nodes": better})))
-    new = {key: value for key, value in new.items() if key in old} | {"payers": draw(shares(PAYERS))}
+    kinds = ([price, price | {"price": 130}], gains, baselines, [band, band | {"nodes": better}])
+    clauses = draw(st.sampled_from(kinds))
+    old = draw(st.sampled_from(clauses))
+    new = draw(st.sampled_from(clauses)) | {"payers": draw(shares(PAYERS))}
     terms = Terms.model_validate(
         {
             "start": start,
@@ -364,7 +379,7 @@ def losses_after_an_amendment(draw: st.DrawFn) -> Case:
         }
     )
     days = statement_dates(terms)
-    metrics = (old["metric"], old["metric"], "lost" if old is price else old["metric"])
+    metrics = (old["metric"], old["metric"], "lost" if clauses is kinds[0] else old["metric"])
     one = st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from(metrics), st.integers(-30, 30))
     facts = []
     for found, told, metric, size in draw(st.lists(one, min_size=2, max_size=8, unique_by=lambda each: each[::2])):

@@ -105,6 +105,42 @@ def test_an_amended_share_of_savings_goes_on_with_the_saving_to_date() -> None:
     assert goes_on(shared | {"tiers": tiers}, *facts, tiers=lower) == [0, 250, 100]
 
 
+def days(quantity: int) -> dict[str, Any]:
+    base = {"quantity": quantity, "unit_price": 10}
+    return {"kind": "savings_share", "metric": "x", "saving_basis": "fixed_baseline", "baseline": base}
+
+
+def test_what_was_saved_before_counts_by_the_baseline_of_its_own_day() -> None:
+    all_of_it = days(100) | {"tiers": [{"share": 1}]}
+    below, above = found("x", 90), found("x", 60, on=SECOND)
+    assert goes_on(all_of_it, below, above, baseline=days(80)["baseline"]) == [0, 200, 200]
+    losses = [found("x", 110, on=on) for on in (FIRST, SECOND, THIRD)]
+    assert goes_on(all_of_it, *losses, baseline=days(120)["baseline"]) == [0, 0, 100]
+    tiers = [{"share": "0.5", "until_saved": 250}, {"share": "0.1"}]
+    filled = found("x", 80), found("x", 60, on=SECOND)
+    assert goes_on(days(100) | {"tiers": tiers}, *filled, baseline=days(80)["baseline"]) == [0, 40, 40]
+
+
+@pytest.mark.parametrize(("share", "other", "second"), [("0.9", "0.6", 1400), ("0.6", "0.9", 1700)])
+def test_tiers_by_what_is_earned_go_on_with_what_was_earned(share: str, other: str, second: int) -> None:
+    old, new = ([{"share": each, "until_earned": 1500}, {"share": "0.4"}] for each in (share, other))
+    facts = found(GAIN, 1000), found(GAIN, 3000, on=SECOND)
+    paid_now = goes_on({"kind": "savings_share", "metric": GAIN, "tiers": old}, *facts, tiers=new)
+    assert paid_now == [0, second, second]
+
+
+def test_nothing_is_earned_beyond_the_last_tier_after_an_amendment() -> None:
+    old, new = ([{"share": each, "until_earned": 1500}] for each in ("0.9", "0.6"))
+    facts = found(GAIN, 1000), found(GAIN, 3000, on=SECOND)
+    assert goes_on({"kind": "savings_share", "metric": GAIN, "tiers": old}, *facts, tiers=new) == [0, 600, 600]
+
+
+def test_a_share_of_savings_that_are_stated_otherwise_begins_anew() -> None:
+    shared = {"kind": "savings_share", "metric": GAIN, "tiers": [{"share": 1, "until_saved": 1000}]}
+    facts = found(GAIN, 1000), found(GAIN, 1000, on=SECOND)
+    assert goes_on(shared, *facts, less=["accounts"]) == [0, 1000, 1000]
+
+
 def test_an_amended_price_nets_a_loss_from_before() -> None:
     netted = {"kind": "unit_price", "price": 100, "less": ["job"]}
     facts = found("job", 10), found("x", 14, on=SECOND)

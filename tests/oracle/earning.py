@@ -99,7 +99,9 @@ def _alike(clause: Any) -> tuple[Any, ...] | None:
         return None if each else (clause.kind, clause.metric, clause.value, clause.on, bool(clause.due))
     if clause.kind == "unit_price":
         return clause.kind, clause.metric, clause.quota
-    return (clause.kind, clause.metric) if clause.kind == "savings_share" else None
+    if clause.kind == "savings_share":
+        return clause.kind, clause.metric, clause.less, clause.baseline is None
+    return None
 
 
 def earned(
@@ -142,8 +144,9 @@ def lines_of(terms: Terms, columns: Sequence[Column], facts: Sequence[Fact]) -> 
             for (statement, day, point, number), gross in _priced(column, facts):
                 found.append(((statement, day, place, point), Line(number, column.title, gross)))
         elif isinstance(column.clause, SavingsShare):
-            for number, gross in _shared(column, facts):
-                found.append(((0, dt.date.min, place, 0), Line(number, column.title, gross)))
+            for number, _, gross in _shared(column, columns, facts):
+                if column.holds(facts[number].day):
+                    found.append(((0, dt.date.min, place, 0), Line(number, column.title, gross)))
     caps = [limit for limit in terms.limits if limit.kind == "per_person"]
     if not caps:
         return [line for _, line in found]
@@ -233,23 +236,50 @@ def _within_quota(column: Column, facts: Sequence[Fact]) -> int:
     return worth
 
 
-def _shared(column: Column, facts: Sequence[Fact]) -> Iterator[tuple[int, int]]:
-    """The number of each saving that is shared, and what it earns."""
+def _shared(column: Column, columns: Sequence[Column], facts: Sequence[Fact]) -> Iterator[tuple[int, Fraction, int]]:
+    """The number of each saving that is shared, also before the clause was amended, what it saves and what it earns."""
     clause: SavingsShare = column.clause
+    chain = [each for each in columns if (each.name, each.begun) == (column.name, column.begun)]
+    told = {
+        number: rest for each in chain if each.until == column.since for number, *rest in _shared(each, columns, facts)
+    }
     found = [
         (fact.statement, fact.day, number)
         for number, fact in enumerate(facts)
         if fact.metric in (clause.metric, *clause.less) and column.counts(fact.day)
     ]
-    saved = Fraction(0)
+    saved, earned, own = Fraction(0), 0, Fraction(0)
     for _, _, number in sorted(found):
-        amount = facts[number].quantity
-        if clause.baseline:
-            units = Fraction(clause.baseline.quantity) - amount
-            amount = Fraction(rounded(units * Fraction(clause.baseline.unit_price) * 100))
-        before, saved = saved, saved - amount if facts[number].metric in clause.less else saved + amount
-        if column.holds(facts[number].day):
-            yield number, _of_saving(clause, saved) - _of_saving(clause, before)
+        if number in told:
+            amount, gross = told[number]
+            saved, earned = saved + amount, earned + gross
+        else:
+            amount = facts[number].quantity
+            if clause.baseline:
+                units = Fraction(clause.baseline.quantity) - amount
+                amount = Fraction(rounded(units * Fraction(clause.baseline.unit_price) * 100))
+            amount = -amount if facts[number].metric in clause.less else amount
+            start = _start(clause, saved, earned) + own
+            gross, own = _of_saving(clause, start + amount) - _of_saving(clause, start), own + amount
+        yield number, amount, gross
+
+
+def _start(clause: SavingsShare, saved: Fraction, earned: int) -> Fraction:
+    """Where tiers go on after an amendment: at what has been earned if they last by that, else at what was saved."""
+    if all(tier.until_earned is None for tier in clause.tiers):
+        return saved
+    if earned <= 0:
+        return min(saved, Fraction(0))
+    saving, low = Fraction(0), 0
+    for tier in clause.tiers:
+        share = Fraction(tier.share)
+        if tier.until_earned is None:
+            return saving + (rounded((earned - low) / share) if share else 0)
+        high = int(tier.until_earned * 100)
+        if earned < high:
+            return saving + rounded((earned - low) / share)
+        saving, low = saving + rounded((high - low) / share), high
+    return saving
 
 
 def _of_saving(clause: SavingsShare, saving: Fraction) -> int:
