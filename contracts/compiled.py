@@ -117,6 +117,7 @@ def _compiled(text: str) -> Plan:
         guarantee_column=columns.index("guarantee") if terms.guarantee else None,
         guarantee_amount=ore(terms.guarantee.amount) if terms.guarantee else 0,
         repays=terms.overpayment == "repaid",
+        sets_off_anywhere=terms.overpayment == "set_off_anywhere",
         replaced=_replaced(spans),
     )
 

@@ -207,7 +207,8 @@ class Plan:
     clause has a column for each span of days. `payer_shares` gives for each column the payers' indices in `payers` and
     their shares; `payer_caps` the øre that each payer pays at most. `person_limits`: those on fewer columns come
     first. `year_begins`: the month with which the years of a yearly limit begin. `replaced`: the columns of each clause
-    and metric that has more than one.
+    and metric that has more than one. `repays`, `sets_off_anywhere`: what becomes of overpayments; if neither, they are
+    set off within their clause.
     """
 
     start_day: int
@@ -237,6 +238,7 @@ class Plan:
     guarantee_column: int | None
     guarantee_amount: int
     repays: bool
+    sets_off_anywhere: bool
     replaced: tuple[tuple[int, ...], ...] = ()
 
     @property

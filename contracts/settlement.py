@@ -71,9 +71,10 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int) -> tuple[Positio
     Returns the new position, what is paid now [row, column], and what each limit cut [limit, row, column], limits in
     the order of `plan.limits`: clause, metric, year, total, return ceiling; limits of one kind as they were agreed.
     Earlier clauses are served first, each within the room of every limit, and only what is paid uses the room of a
-    limit: settling twice pays once. What is entitled below what was paid is set off against the clause's later amounts,
-    or, where the terms say so, repaid now: a negative amount, which makes room in the limits. What lapsed counts as
-    settled in this, and is given up first. The columns of a clause that was amended are netted with each other.
+    limit: settling twice pays once. What is entitled below what was paid is set off against the clause's later amounts
+    (or any clause's), or, where the terms say so, repaid now: a negative amount, which makes room in the limits. What
+    lapsed counts as settled in this, and is given up first. The columns of a clause that was amended are netted with
+    each other.
     """
     now = _advance(plan, position, day)
     clauses = len(plan.clauses)
@@ -87,6 +88,8 @@ def pay(plan: Plan, position: Position, to_date: Ore, day: int) -> tuple[Positio
     for columns in map(list, plan.replaced):
         netted = _netted(plan.repays, *(cells[:, columns] for cells in (now.paid, lapsed, claim, over)))
         lapsed[:, columns], claim[:, columns], over[:, columns] = netted
+    if plan.sets_off_anywhere:
+        claim, over = _cancelled(claim, over)
     back = -over if plan.repays else np.zeros_like(over)
     after, paid, cuts = _within_limits(plan, replace(_with_payment(plan, now, back), lapsed=lapsed), claim)
     return after, back + paid, cuts

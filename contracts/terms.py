@@ -141,7 +141,8 @@ class Terms(Sourced):
     `capital` says who puts up the capital and receives the payments, in which shares; `draws` when it is drawn: kroner
     by contract month (the month's last day; 0 is the start) or date, or `as_costs`, as the intervention is paid.
     `payers`: who pays the clauses that do not say so themselves. `overpayment`: what was paid on facts that are later
-    corrected is `set_off` against the clause's later amounts, or `repaid` with the next statement.
+    corrected is `set_off` against the clause's later amounts, `set_off_anywhere` against any clause's, or `repaid` with
+    the next statement.
     """
 
     start: Day | None = None
@@ -158,7 +159,7 @@ class Terms(Sourced):
     floor: Floor | None = None
     guarantee: Guarantee | None = None
     early_end: EarlyEnd = EarlyEnd()
-    overpayment: Literal["set_off", "repaid"] = "set_off"
+    overpayment: Literal["set_off", "set_off_anywhere", "repaid"] = "set_off"
     amendments: tuple[Amendment, ...] = ()
 
     @model_validator(mode="before")

@@ -96,7 +96,7 @@ def agreed(draw: st.DrawFn, amended: bool | None = None) -> Terms:
         "clauses": clauses,
         "limits": lasting + _money_limits(dice, clauses, begins),
         "early_end": {"results": dice.pick(("lapse", "settled")), "payers": dice.shares(PAYERS)},
-        "overpayment": dice.pick(("set_off", "repaid")),
+        "overpayment": dice.pick(("set_off", "set_off_anywhere", "repaid")),
     }
     if dice.chance(2):
         terms["early_end"]["compensation"] = dice.number(1, 100_000)

@@ -374,7 +374,7 @@ def losses_after_an_amendment(draw: st.DrawFn) -> Case:
             "capital": {"DSI": 1},
             "clauses": {"x": old | {"payers": draw(shares(PAYERS))}, "y": price | {"payers": {"Kommunen": 1}}},
             "limits": draw(st.lists(st.sampled_from(limits), max_size=2, unique_by=lambda limit: str(limit["kind"]))),
-            "overpayment": draw(st.sampled_from(("set_off", "set_off", "repaid"))),
+            "overpayment": draw(st.sampled_from(("set_off", "set_off_anywhere", "repaid"))),
             "amendments": [{"from": since, "clauses": {"x": new}}],
         }
     )

@@ -74,8 +74,10 @@ def test_what_lies_beyond_the_day_that_is_settled_waits() -> None:
     assert told(terms, *facts).paid() == 200
 
 
-@pytest.mark.parametrize(("overpayment", "paid"), [("set_off", 200 + 600), ("repaid", 600)])
-def test_a_clause_that_takes_the_place_of_another_needs_repayment(overpayment: str, paid: int) -> None:
+@pytest.mark.parametrize(("overpayment", "paid"), [("set_off", 200 + 600), ("set_off_anywhere", 600), ("repaid", 600)])
+def test_a_clause_that_takes_the_place_of_another_needs_repayment_or_a_set_off_between_clauses(
+    overpayment: str, paid: int
+) -> None:
     few = {"metric": "goal", "value": "number", "below": 3}
     low = {"kind": "unit_price", "metric": "goal", "price": 100, "only_if": [few]}
     high = {"kind": "unit_price", "metric": "goal", "price": 150, "unless": [few]}

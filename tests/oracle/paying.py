@@ -129,6 +129,10 @@ class _Purse:
         for name in owed:
             self._hold_against(name, too_much, name, self.lapsed)
         repaid = self._repaid(claims, too_much)
+        if self.terms.overpayment == "set_off_anywhere":
+            for name in owed:
+                for other in owed:
+                    self._hold_against(name, too_much, other, claims)
         for name, amount in repaid.items():
             self._pay(name, -amount)
         return self._within_limits(claims)
