@@ -194,6 +194,7 @@ def date_findings(terms: "Terms", start: dt.date, end: dt.date) -> Iterator[Find
             if amendment.end < amendment.from_:
                 yield Finding(f"the new end {amendment.end} lies before {amendment.from_}", (*path, "end"), "mend it")
             last = amendment.end
+    last = max(last, end)  # what was agreed before the contract was shortened may lie beyond: it never falls due
     hint = f"the contract runs from {start} until {last}"
     for when in terms.draws if isinstance(terms.draws, dict) else ():
         if not start <= (day := due_day(start, when)) <= last:

@@ -9,7 +9,7 @@ from contracts.limits import PerPayer, PerPerson
 from contracts.statement import ClauseStatement, PaymentStatement
 from contracts.statement import Line as FactLine
 from contracts.terms import Terms
-from contracts.timetable import clause_spans, limit_spans
+from contracts.timetable import clause_spans, contract_dates, limit_spans
 from reports.numbers import Language, amount, money, number
 from reports.texts import capital, counted, listed, say
 
@@ -174,8 +174,10 @@ def _notes(page: Page, statement: PaymentStatement, called: Called) -> Iterator[
         cut = sum(clause.cuts.get(kind, 0) for clause in statement.clauses)
         ways = {each.excess for each in spans if each.kind == kind and not isinstance(each, PerPerson | PerPayer)}
         if len(ways) == 1:
-            limit = capital(called.limit(kind))
-            yield say(page.lang, f"settle.cut_{ways.pop()}", limit=limit, amount=page.money(cut))
+            limit, way = capital(called.limit(kind)), ways.pop()
+            last = statement.closing or statement.date >= contract_dates(page.terms)[1]
+            key = "lost" if way == "waits" and last else way
+            yield say(page.lang, f"settle.cut_{key}", limit=limit, amount=page.money(cut))
     if statement.account is not None and not statement.closing:
         yield say(page.lang, "settle.account", amount=page.money(statement.account))
 

@@ -80,6 +80,13 @@ def test_due_months_of_a_replaced_band_fall_due_while_it_is_in_force_and_both_re
     assert earned(terms, *facts, clause=f"score {SINCE}") == [0, 1, 1]
 
 
+def test_a_contract_may_be_shortened_though_more_was_to_fall_due() -> None:
+    fee = {"kind": "scheduled", "amounts": {12: 10, 36: 10}}
+    rate = {"kind": "band", "steps": [{"at_least": "0.5", "pays": 100}], "due": [12, 36]}
+    terms = amended({"from": SINCE, "end": "2021-12-31"}, clauses={"fee": fee, "rate": rate})
+    assert paid(terms, found("rate")) == [110, 0, 0]
+
+
 def goes_on(old: dict[str, Any], *facts: Fact, **change: Any) -> list[Decimal]:
     """What the amended clause has earned by each statement."""
     terms = amended({"from": SINCE, "clauses": {"x": old | change}}, clauses={"x": old})

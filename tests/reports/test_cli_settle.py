@@ -241,7 +241,7 @@ clauses:
         assert "(30 % af udbetalt kapital) pr. år, dog mindst 2 % af udbetalt kapital til og med måned 12" in page
         assert "– Each, nord: 0,5000 (4 af 8); mindst 0,5 giver 100,00 kr." in page
         assert "– Each, syd: 0,4800 (9,6 af 20); intet trin er nået, hvilket giver 0,00 kr." in page
-        assert "– Half: 200,00 kr. i denne opgørelse, da der højst betales for 50 % af de målte." in page
+        assert "– Half: 200,00 kr. i denne opgørelse; der betales højst for 50 % af de målte." in page
         assert "– Only: −10,00 kr. ud over linjerne, fordi betingelserne" in page
 
     def test_a_quantity_that_is_not_of_anything_stands_alone(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -482,6 +482,15 @@ class TestRefusals:
         Path("two.yaml").write_text("draws: {2022-02-01: 25000}\n")
         page = settled(capsys, "terms.yaml", "facts.yaml", "one.yaml", "two.yaml")
         assert "Udbetalt kapital i alt: 175.000,00 kr." in page
+
+    def test_what_is_cut_off_waits_until_the_last_statement_and_is_lost_then(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("terms.yaml").write_text(TERMS.replace("amount: 150000, excess: lapses", "amount: 100"), encoding="utf-8")
+        early = settled(capsys, "terms.yaml", "facts.yaml", "--statement", "2022-06-30")
+        assert "skæres fra og venter, til der er plads under loftet" in " ".join(early.split())
+        late = settled(capsys, "terms.yaml", "facts.yaml", "--statement", "2024-12-31")
+        assert "skæres fra og betales ikke, da der ikke er flere opgørelser" in " ".join(late.split())
 
     def test_a_file_that_is_read_is_not_overwritten(self, capsys: pytest.CaptureFixture[str]) -> None:
         before = Path("facts.yaml").read_bytes()
