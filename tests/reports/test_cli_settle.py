@@ -489,7 +489,8 @@ class TestRefusals:
         Path("terms.yaml").write_text(TERMS.replace("amount: 150000, excess: lapses", "amount: 100"), encoding="utf-8")
         early = settled(capsys, "terms.yaml", "facts.yaml", "--statement", "2022-06-30")
         assert "skæres fra og venter, til der er plads under loftet" in " ".join(early.split())
-        late = settled(capsys, "terms.yaml", "facts.yaml", "--statement", "2024-12-31")
+        Path("last.yaml").write_text("facts: [{metric: work, date: 2024-12-20, persons: [a]}]\n", encoding="utf-8")
+        late = settled(capsys, "terms.yaml", "facts.yaml", "last.yaml", "--statement", "2024-12-31")
         assert "skæres fra og betales ikke, da der ikke er flere opgørelser" in " ".join(late.split())
 
     def test_a_file_that_is_read_is_not_overwritten(self, capsys: pytest.CaptureFixture[str]) -> None:

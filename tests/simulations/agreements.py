@@ -228,7 +228,7 @@ def all_limits(draw: st.DrawFn, clauses: Tree, payers: tuple[str, ...]) -> list[
     if priced and draw(st.booleans()):
         some = draw(named(tuple(priced)))
         found.append({"kind": "per_person", "amount": draw(amounts()), "clauses": some})
-    unique = {(limit["kind"], limit.get("clause"), str(limit.get("clauses"))): limit for limit in found}
+    unique = {(limit["kind"], limit.get("clause"), str(sorted(limit.get("clauses", ())))): limit for limit in found}
     allowed = limited_persons(clauses.values())
     return [limit for limit in unique.values() if allowed or limit["kind"] != "per_person"]
 
