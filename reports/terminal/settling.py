@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from contracts.agreed import ENROLLED, metrics_of
 from contracts.clauses import Band
 from contracts.limits import PerPayer, PerPerson
 from contracts.statement import ClauseStatement, PaymentStatement
@@ -259,7 +260,7 @@ def _remark(page: Page, key: str, values: Mapping[str, object]) -> str:
 
 
 def total_lines(page: Page, statements: Sequence[PaymentStatement]) -> Iterator[Line]:
-    """What all statements add up to: by clause and payer, by provider of capital, and the capital drawn."""
+    """What all statements add up to: by clause, payer and provider of capital, what is drawn, and what is not told."""
     lang, called = page.lang, page.called
     if not statements:
         yield from paragraph(say(lang, "settle.none"), page.width)
@@ -285,3 +286,7 @@ def total_lines(page: Page, statements: Sequence[PaymentStatement]) -> Iterator[
     yield from _who(page, called, "receivers", receipts)
     drawn = page.money(statements[-1].drawn)
     yield from paragraph(say(lang, "settle.drawn", amount=drawn), page.width)
+    told = {line.metric for statement in statements for line in (*statement.lines, *statement.basis)}
+    untold = [called.metric(metric) for metric in metrics_of(page.terms) if metric not in told and metric != ENROLLED]
+    if untold:
+        yield from paragraph(say(lang, "settle.untold", metrics=listed(lang, untold)), page.width)

@@ -282,6 +282,7 @@ DA: dict[str, str] = {
     "settle.receivers": "Modtages af {parts}.",
     "settle.receivers_back": "Tilbagebetales af {parts}.",
     "settle.drawn": "Udbetalt kapital i alt: {amount}.",
+    "settle.untold": "Ingen oplysninger om {metrics}.",
     "settle.scheduled": "{clause}: {amount} forfalder efter aftalens plan.",
     "settle.by_quota": "{clause}: {amount} i denne opgørelse; der betales højst for {share} af de målte.",
     "settle.by_condition": "{clause}: {amount} ud over linjerne, fordi betingelserne vurderes på alt, hvad der nu er "

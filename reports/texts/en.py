@@ -281,6 +281,7 @@ EN: dict[str, str] = {
     "settle.receivers": "Received by {parts}.",
     "settle.receivers_back": "Repaid by {parts}.",
     "settle.drawn": "Capital drawn in all: {amount}.",
+    "settle.untold": "Nothing is told of {metrics}.",
     "settle.scheduled": "{clause}: {amount} falls due by the agreed schedule.",
     "settle.by_quota": "{clause}: {amount} in this statement; at most {share} of those measured are paid for.",
     "settle.by_condition": "{clause}: {amount} beyond the lines, since its conditions are judged on all that is known "

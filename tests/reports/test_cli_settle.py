@@ -483,6 +483,14 @@ class TestRefusals:
         page = settled(capsys, "terms.yaml", "facts.yaml", "one.yaml", "two.yaml")
         assert "Udbetalt kapital i alt: 175.000,00 kr." in page
 
+    def test_metrics_of_which_nothing_is_told_are_named(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """A condition on a name that is misspelt is never met, and somebody should see why."""
+        price = "work: {kind: unit_price, price: 5000.25"
+        misspelt = TERMS.replace(price, price + ", only_if: [{metric: hjemme, at_least: 0.5}]")
+        Path("terms.yaml").write_text(misspelt, encoding="utf-8")
+        assert "Ingen oplysninger om hjemme." in settled(capsys, "terms.yaml", "facts.yaml")
+        assert "Ingen oplysninger" not in settled(capsys, "terms.yaml", "facts.yaml", "--statement", "2022-06-30")
+
     def test_what_is_cut_off_waits_until_the_last_statement_and_is_lost_then(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
