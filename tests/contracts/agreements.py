@@ -333,9 +333,9 @@ def rising_terms(draw: st.DrawFn, bands: bool = True) -> Terms:
     """Terms by which a further success is never worth less.
 
     Nothing is taken off (`less`); where only so many results of a citizen are paid, they all have one price; bands look
-    at all so far or at each measurement, and pay more for more; conditions ask for much, or against little; and no
-    condition looks at another clause, which may earn less of a citizen who is limited. Without `bands` no clause
-    ever falls, and there are no conditions.
+    at all so far or at each measurement, and pay more for more; conditions ask for much, or against little once
+    anything is told; and no condition looks at another clause, which may earn less of a citizen who is limited.
+    Without `bands` no clause ever falls, and there are no conditions.
     """
     dice = Dice(draw)
     capped, clauses = dice.chance(4), dict[str, Body]()
@@ -344,6 +344,7 @@ def rising_terms(draw: st.DrawFn, bands: bool = True) -> Terms:
         if bands and dice.chance(4):
             test = {"metric": dice.pick(OUTCOMES), "value": dice.pick(("share", "number"))}
             side, name = dice.pick((("only_if", "at_least"), ("only_if", "above"), ("unless", "below")))
+            body["only_if"] = [test | {"at_least": 0}]  # before anything is told, no comparison is met
             body[side] = [test | {name: dice.threshold()}]
         clauses[f"clause {number}"] = body
     terms = {"start": "2020-01-01", "end": "2022-12-31", "capital": {"DSI": 1}, "clauses": clauses}
