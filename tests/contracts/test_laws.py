@@ -419,12 +419,14 @@ def test_what_is_withdrawn_makes_room_under_a_limit_in_total(terms: Terms, most:
 @settings(max_examples=100)
 @given(agreed(), st.data())
 def test_what_is_withdrawn_is_set_off_clause_by_clause(terms: Terms, data: st.DataObject) -> None:
+    """A clause that an amendment gives another metric is another one here."""
     limits = [limit.model_dump() for limit in terms.limits if isinstance(limit, PerPerson)]
     terms = changed(terms, limits=limits, overpayment="set_off")
     _, due, steps, _ = withdrawn(data, terms)
-    names = [span.name for span in clause_spans(terms) if span.clause.kind != "none"]
-    for name in set(names):
-        mine = [column for column, each in enumerate(names) if each == name]
+    spans = [span for span in clause_spans(terms) if span.clause.kind != "none"]
+    clauses = [(span.name, getattr(span.clause, "metric", None)) for span in spans]
+    for clause in set(clauses):
+        mine = [column for column, each in enumerate(clauses) if each == clause]
         for number in range(due.shape[2]):
             highest = due[0, mine, : number + 1].sum(axis=0).max()
             assert statement(steps, number)[mine].sum() == max(highest, 0)
