@@ -198,8 +198,8 @@ def test_what_a_payer_leaves_unpaid_is_what_is_beyond_its_limit(case: Case, amou
 
 
 def limiting_a_payer(case: Case, amount: int) -> Case:
-    """The same with a limit on a payer, where there is none."""
-    if any(limit.kind == "per_payer" for limit in case.terms.limits):
+    """The same with a limit on a payer, where there is none and anybody pays."""
+    if any(limit.kind == "per_payer" for limit in case.terms.limits) or not payers_of(case.terms):
         return case
     payer = min(payers_of(case.terms))
     limits = [*dumped(case.terms), {"kind": "per_payer", "payer": payer, "amount": amount}]
@@ -262,13 +262,19 @@ def test_settling_twice_pays_once(case: Case) -> None:
 @few
 @given(any_cases())
 def test_a_statement_without_new_facts_pays_only_what_waited(case: Case) -> None:
-    """An amendment may change limits, and so release what lapsed or waited long before: here there is none."""
+    """An amendment may change limits, and so release what lapsed or waited long before: here there is none.
+
+    Where clauses are set off against each other, none of them may have new facts.
+    """
     plan, due, steps = walk_case(replace(case, terms=changed(case.terms, limits=dumped(case.terms))))
     statements = [step for step in steps if not step.closing]
     waits = np.array([not limit.lapses for limit in plan.limits], bool)
     clauses = len(plan.clauses)
+    together = [list(range(clauses))] if plan.sets_off_anywhere else list(map(list, plan.replaced))
     for number in range(1, len(statements)):
         same = due.amount[:, :, number] == due.amount[:, :, number - 1]
+        for columns in together:
+            same[:, columns] = same[:, columns].all(axis=1, keepdims=True)
         waited = statements[number - 1].cuts[waits].sum(axis=0)[:, :clauses] > 0
         paid = statements[number].paid[:, :clauses]
         assert (paid[same & ~waited] == 0).all()
@@ -289,7 +295,8 @@ def test_a_lapsed_claim_never_comes_back(case: Case) -> None:
             for columns in map(list, together):
                 whole = due.amount[:, columns, number].sum(axis=1)
                 assert ((settled[:, columns].sum(axis=1) == np.maximum(whole, 0)) | ~running[:, 0]).all()
-        assert (settled <= highest).all()
+        # an early end settles again what was found by then: savings of later days may have been losses
+        assert ((settled <= highest) | ~running).all()
 
 
 def split_case(data: st.DataObject, terms: Terms, limits: Sequence[dict[str, Any]]) -> tuple[Case, Case]:
