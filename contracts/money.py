@@ -39,7 +39,9 @@ def muldiv(a: Any, b: Any, c: int) -> Any:
     reach = max(int(np.max(a, initial=0)), -int(np.min(a, initial=0)))
     if max(reach, (2 * reach * largest + c) // (2 * c)) > _INT64:
         raise OverflowError(f"{reach} times {largest} over {c} is too large for whole øre in 64 bits")
-    whole, rest = np.divmod(np.abs(a), c)
+    size = np.abs(a)
+    whole = size // c  # numpy divides by one number fast, but does not in divmod
+    rest = size - whole * c
     size = whole * b + (2 * rest * b + c) // (2 * c)
     return np.where(np.asarray(a) < 0, -size, size)
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from scenarios.model import Scenario
 from scenarios.parts import Design
-from simulations.run import Progress, Results, simulate
+from simulations.parallel import Progress
+from simulations.run import Results, simulate
 from simulations.statistics import NOTHING, Estimate, Floats, Z, mean, present_value
 
 REPLICATIONS = 1000

@@ -6,7 +6,8 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from scenarios import Scenario, load
-from simulations.run import Coupling, Progress, Results, default_workers, simulate
+from simulations.parallel import Progress, default_workers
+from simulations.run import Coupling, Results, simulate
 
 from .break_even import REPLICATIONS, Crossing, break_even_effects, planned
 from .key_figures import reference

@@ -1,9 +1,6 @@
 """Simulate a scenario: blocks of replications, in this process or several, joined in order."""
 
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,12 +8,12 @@ from scenarios.model import Scenario
 
 from .designs import play
 from .draws import Draws, blocks
+from .parallel import Progress, run_blocks
 from .results import DesignResult, merge, summarise
 from .setup import Setup, prepare
 from .world import Block
 
 Coupling = Literal["keyed", "independent"]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,9 @@ def simulate(
         scenario.designs[name]
     task = _Task(prepare(scenario), seed, coupling, chosen)
     parts: dict[str, list[DesignResult]] = {name: [] for name in chosen}
-    done = 0
-    for size, found in _run(task, blocks(replications), workers):
-        done += size
+    for found in run_blocks(task, run_block, blocks(replications), workers, progress):
         for name, part in found.items():
             parts[name] = _collect(parts[name], part)
-        if progress is not None:
-            progress(done, replications)
     merged = {name: merge(found) for name, found in parts.items()}
     return Results(scenario, replications, seed, coupling, task.setup.years, merged)
 
@@ -91,38 +84,3 @@ def run_block(task: _Task, number: int, size: int) -> dict[str, DesignResult]:
     """Every design of one block."""
     block = block_of(task.setup, task.seed, task.coupling, number, size)
     return {name: summarise(block, name, play(block, name)) for name in task.designs}
-
-
-def _run(task: _Task, todo: list[tuple[int, int]], workers: int) -> Iterator[tuple[int, dict[str, DesignResult]]]:
-    if workers <= 1 or len(todo) == 1:
-        for number, size in todo:
-            yield size, run_block(task, number, size)
-        return
-    pool = ProcessPoolExecutor(min(workers, len(todo)), initializer=_begin, initargs=(task,))
-    try:
-        for (_, size), found in zip(todo, pool.map(_work, todo), strict=True):
-            yield size, found
-    finally:
-        # after an interrupt nobody waits for blocks that no one will read
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-_task: _Task | None = None
-
-
-def _begin(task: _Task) -> None:
-    global _task
-    _task = task
-    # an interrupt at the terminal reaches every process: the parent decides, and workers end with it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _work(block: tuple[int, int]) -> dict[str, DesignResult]:
-    if _task is None:
-        raise RuntimeError("the worker has no task")
-    return run_block(_task, *block)
-
-
-def default_workers() -> int:
-    """As many workers as this process may use processors."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

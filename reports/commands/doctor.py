@@ -99,6 +99,6 @@ def _store(chosen: str | None) -> Finding:
 
 
 def _processors() -> int:
-    from simulations.run import default_workers
+    from simulations.parallel import default_workers
 
     return default_workers()

@@ -1,0 +1,394 @@
+"""A pool's life in a block of replications: calls and approvals, instalments, repayment, follow-up and losses.
+
+A year runs like this. On 1 January capital is paid in. At each call the applications that have come are taken in the
+order of their rank, as far as the capital that is not promised, and the spending room, go. During the year what was
+promised is paid out as the investments' costs fall. At the end of the year departments repay, investments are followed
+up, what is not repaid in time is borne by those who agreed to, and unused capital lapses if it does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.facts import sums
+from contracts.money import PPB, PPM, Ore, muldiv, ppm
+
+from .pipeline import Ints, Pipeline
+from .pool_loans import Ages, Loans, Tables, taken_up
+from .pool_terms import PoolTerms
+
+Flags = NDArray[np.bool_]
+NEVER = 10**6
+
+
+@dataclass(frozen=True)
+class PoolCourse:
+    """What became of a pool, by replication and budget year [row, year]; øre unless said otherwise.
+
+    The pool's own money: `paid_in` by the treasury; `earned`, interest and repayments beyond the loan; `lent`; `repaid`
+    of what was lent; `granted`, what of it is never to be repaid; `written_off`; `lapsed` to the treasury; `balance`
+    and `outstanding` at the year's end.
+    `approved`: investments; `citizens` that they reach; `short`: whether an application was turned away for want of
+    capital. `partner_lent`, `partner_received`: by who invests beside the pool; `guaranteed`: by a guarantor;
+    `department_loss`: what departments make good of what was not repaid in time; `released`: all that departments
+    receive, `repayments`: all that they pay back, losses aside; `spent`, `gained`: what the investments cost and give
+    the municipality. `lights` [row, year, light]: investments followed up green, yellow and red; `stopped`: how many
+    are. `sides` [row, side]: gains of each party and committee in all years.
+    """
+
+    paid_in: Ore
+    earned: Ore
+    lent: Ore
+    repaid: Ore
+    granted: Ore
+    written_off: Ore
+    lapsed: Ore
+    balance: Ore
+    outstanding: Ore
+    approved: Ints
+    citizens: Ints
+    short: Flags
+    partner_lent: Ore
+    partner_received: Ore
+    guaranteed: Ore
+    department_loss: Ore
+    released: Ore
+    repayments: Ore
+    spent: Ore
+    gained: Ore
+    lights: Ints
+    stopped: Ints
+    sides: Ore
+
+
+@dataclass
+class _Run:
+    """The state of a pool at some time [row], and what has been noted so far.
+
+    own [application, row]: what the pool itself would lend; free [row]: the balance that is not promised.
+    """
+
+    terms: PoolTerms
+    pipeline: Pipeline
+    tables: Tables
+    loans: Loans
+    rows: Ints
+    first_calls: Ints
+    own: Ore
+    balance: Ore
+    free: Ore
+    room: Ore | None
+    guarantee: Ore
+    undecided: Flags
+    short: Flags
+    noted: dict[str, Ore]
+
+    @property
+    def years(self) -> int:
+        """How many budget years the pool is followed."""
+        return len(self.terms.paid_in)
+
+    def receive(self, amount: Ore) -> None:
+        """Add to what the pool has."""
+        self.balance, self.free = self.balance + amount, self.free + amount
+
+    def note(self, name: str, year: int, amount: Ore) -> None:
+        """Add amounts [row] to what is noted for a year."""
+        self.noted[name][:, year] += amount
+
+    def by_row(self, row: Ints, amount: Ore) -> Ore:
+        """Sums of loans' amounts by replication."""
+        return sums(row, amount, self.pipeline.rows)
+
+
+_YEARLY = (
+    "paid_in", "earned", "lent", "repaid", "granted", "written_off", "lapsed", "balance", "outstanding", "approved",
+    "citizens", "partner_lent", "partner_received", "guaranteed", "department_loss", "released", "repayments",
+    "spent", "gained", "stopped", "green", "yellow", "red",
+)  # fmt: skip
+
+
+def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables) -> PoolCourse:
+    """Run a design over the pipeline of a block."""
+    rows, years = pipeline.rows, len(terms.paid_in)
+    nothing = np.zeros(rows, np.int64)
+    room = None if terms.room is None else np.full((rows, years + tables.ages), terms.room, np.int64)
+    run = _Run(
+        terms=terms,
+        pipeline=pipeline,
+        tables=tables,
+        loans=Loans.none(),
+        rows=np.arange(rows),
+        first_calls=_first_calls(terms, pipeline),
+        own=muldiv(tables.whole, terms.own_share, PPM),
+        balance=nothing,
+        free=nothing,
+        room=room,
+        guarantee=nothing + terms.guarantee,
+        undecided=np.ones((len(pipeline.applications), rows), bool),
+        short=np.zeros((rows, years), bool),
+        noted={name: np.zeros((rows, years), np.int64) for name in _YEARLY},
+    )
+    for year in range(years):
+        _pay_in(run, year)
+        for month in terms.calls:
+            _decide(run, year, month)
+        _one_year(run, year)
+    noted = run.noted
+    lights = np.stack([noted.pop(name) for name in ("green", "yellow", "red")], axis=-1)
+    return PoolCourse(lights=lights, short=run.short, sides=_sides(run, years), **noted)
+
+
+def _pay_in(run: _Run, year: int) -> None:
+    amount = np.full_like(run.balance, run.terms.paid_in[year])
+    run.receive(amount)
+    run.note("paid_in", year, amount)
+
+
+def _decide(run: _Run, year: int, month: int) -> None:
+    """Take the applications that have come, best first, as far as capital and room go."""
+    now = 12 * year + month
+    heard = (run.first_calls <= now) & (now <= run.first_calls + 12 * run.terms.design.waits_years)
+    chosen = np.flatnonzero(heard & run.undecided.any(axis=1))
+    if not len(chosen):
+        return
+    taken = []
+    for one in _ranked(run, chosen):
+        yes = _judge(run, one, year, now)
+        if yes is not None:
+            taken.append((one if isinstance(one, int) else one[yes], yes))
+    if taken:
+        _take_up(run, taken, year, now)
+
+
+def _first_calls(terms: PoolTerms, pipeline: Pipeline) -> Ints:
+    """The month of the first call at which each application is heard; never, where the payback limit turns it away."""
+    found = []
+    for each in pipeline.applications:
+        year, month = divmod(each.month, 12)
+        later = [call for call in terms.calls if call >= month]
+        first = 12 * year + later[0] if later else 12 * (year + 1) + terms.calls[0]
+        found.append(first if terms.taken[each.kind] else NEVER)
+    return np.array(found, np.int64)
+
+
+def _ranked(run: _Run, chosen: NDArray[np.intp]) -> Iterator[int | Ints]:
+    """Applications by rank, the best first: one number where all replications agree, else one for each of them."""
+    kind = run.tables.kind[chosen]
+    if run.terms.design.ranked_by == "payback":
+        known = sorted({each for each in run.terms.payback if each is not None})
+        place = np.array([len(known) if each is None else known.index(each) for each in run.terms.payback])
+        yield from chosen[np.argsort(place[kind], kind="stable")].tolist()
+        return
+    tables, terms = run.tables, run.terms
+    worth = tables.citizens if terms.design.ranked_by == "reach" else np.array(terms.net_gain)
+    key = -muldiv(worth[kind][:, None], tables.size[chosen], PPM)
+    yield from chosen[np.argsort(key, axis=0, kind="stable")]
+
+
+def _judge(run: _Run, one: int | Ints, year: int, now: int) -> NDArray[np.intp] | None:
+    """Approve an application (by replication, or one for all) where the pool can, and promise its costs: the rows."""
+    asked = run.undecided[one] if isinstance(one, int) else run.undecided[one, run.rows]
+    own = run.own[one] if isinstance(one, int) else run.own[one, run.rows]
+    afforded = own <= run.free
+    short = asked & ~afforded
+    run.short[:, year] |= short
+    yes = asked ^ short
+    if run.room is not None:
+        use = _yearly(run, one, now)
+        yes = yes & ((use <= run.room) | (use == 0)).all(axis=1)
+        run.room = run.room - use * yes[:, None]
+    rows = np.flatnonzero(yes)
+    if not len(rows):
+        return None
+    run.free = run.free - own * yes
+    if isinstance(one, int):
+        run.undecided[one, rows] = False
+    else:
+        run.undecided[one[rows], rows] = False
+    return rows
+
+
+def _take_up(run: _Run, taken: list[tuple[int | Ints, NDArray[np.intp]]], year: int, now: int) -> None:
+    rows = np.concatenate([mine for _, mine in taken])
+    one = np.concatenate([np.full(len(mine), each) for each, mine in taken])
+    tables = run.tables
+    run.loans = run.loans.joined(taken_up(tables, one, rows, now + tables.delay[one, rows], year))
+    run.note("approved", year, run.by_row(rows, np.ones(len(rows), np.int64)))
+    run.note("citizens", year, run.by_row(rows, tables.reach[one, rows]))
+
+
+def _yearly(run: _Run, one: int | Ints, now: int) -> Ore:
+    """What an application costs in each budget year [row, year] if it is approved now."""
+    tables, rows = run.tables, run.rows
+    start, size = now + tables.delay[one, rows], tables.size[one, rows]
+    kind = np.broadcast_to(tables.kind[one], size.shape)
+    ends = 12 * np.arange(run.years + tables.ages + 1)
+    age = np.clip(ends - start[:, None], 0, tables.cost.shape[1] - 1)
+    found: Ore = np.diff(muldiv(tables.cost[kind[:, None], age], size[:, None], PPM), axis=1)
+    return found
+
+
+def _one_year(run: _Run, year: int) -> None:
+    loans = run.loans
+    if not len(loans.row):
+        run.noted["balance"][:, year] = run.balance
+        _lapse(run, year)
+        return
+    ages = run.tables.at(loans, 12 * (year + 1), counted=run.terms.price > 0)
+    _release(run, loans, ages, year)
+    _repay(run, loans, ages, year)
+    _follow_up(run, loans, ages, year)
+    _settle_losses(run, loans, year)
+    loans.pass_to(ages)
+    run.noted["outstanding"][:, year] = run.by_row(loans.row, loans.own_released - loans.own_repaid - loans.own_lost)
+    _lapse(run, year)
+
+
+def _release(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
+    """Pay out what the year costs, the pool's share and the partner's."""
+    own_share = run.terms.own_share
+    released = ages.cost - loans.released
+    own = muldiv(ages.cost, own_share, PPM) - muldiv(loans.released, own_share, PPM)
+    loans.released = ages.cost
+    loans.own_released = loans.own_released + own
+    if run.terms.design.repayment.basis == "none":
+        loans.lost, loans.own_lost = loans.lost + released, loans.own_lost + own
+        run.note("granted", year, run.by_row(loans.row, own))
+    lent = run.by_row(loans.row, own)
+    run.balance = run.balance - lent
+    everything = run.by_row(loans.row, released)
+    run.note("lent", year, lent)
+    run.note("released", year, everything)
+    run.note("partner_lent", year, everything - lent)
+    run.note("spent", year, run.by_row(loans.row, ages.spent - loans.spent))
+    run.note("gained", year, run.by_row(loans.row, ages.gained - loans.gained))
+
+
+def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
+    """What departments pay back: interest first, then the loan, then, where their frame is cut, what is beyond it."""
+    terms, repayment = run.terms, run.terms.design.repayment
+    since = year - loans.approved
+    base = _base(run, loans, ages)
+    base = muldiv(np.maximum(base, 0), PPM - terms.retained, PPM)
+    if repayment.index:
+        base = muldiv(base, np.array(terms.index, np.int64)[since], PPM)
+    base = np.where(since < repayment.grace_years, 0, base)
+    owed = loans.released - loans.repaid - loans.lost
+    loans.interest = loans.interest + muldiv(np.maximum(loans.owed_before, 0), terms.interest, PPB)
+    most = np.where(loans.over, 0, owed + loans.interest)
+    paid = np.minimum(base, most) if repayment.form == "instalments" else base
+    interest = np.minimum(paid, loans.interest)
+    principal = np.minimum(paid - interest, np.where(loans.over, 0, owed))
+    loans.interest = loans.interest - interest
+    own = _own_repaid(run, loans, principal)
+    beyond = paid - principal
+    own_beyond = muldiv(beyond, terms.own_share, PPM)
+    loans.repaid = loans.repaid + principal
+    loans.own_repaid = loans.own_repaid + own
+    repaid, earned = run.by_row(loans.row, own), run.by_row(loans.row, own_beyond)
+    everything = run.by_row(loans.row, paid)
+    run.receive(repaid + earned)
+    run.note("repaid", year, repaid)
+    run.note("earned", year, earned)
+    run.note("repayments", year, everything)
+    run.note("partner_received", year, everything - repaid - earned)
+
+
+def _base(run: _Run, loans: Loans, ages: Ages) -> Ore:
+    match run.terms.design.repayment.basis:
+        case "budgeted":
+            return ages.claimed - loans.claimed
+        case "realised":
+            return ages.gained - loans.gained
+        case "outcome":
+            return muldiv(ages.results - loans.results, run.terms.price, PPM)
+    return np.zeros_like(loans.released)
+
+
+def _own_repaid(run: _Run, loans: Loans, principal: Ore) -> Ore:
+    """The pool's part of what is repaid: its share to date, and all of the rest with the last of it."""
+    own_share = run.terms.own_share
+    left = loans.own_released - loans.own_repaid - loans.own_lost
+    own = muldiv(loans.repaid + principal, own_share, PPM) - muldiv(loans.repaid, own_share, PPM)
+    last = loans.repaid + principal + loans.lost == loans.released
+    return np.where(last & (principal > 0), left, np.minimum(own, left))
+
+
+def _follow_up(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
+    """Lights for investments that have begun, and the end of those that were found to fail."""
+    design = run.terms.design
+    seen = (ages.claimed > 0) & ~loans.is_stopped
+    green = ages.gained * PPM >= ages.claimed * ppm(design.lights.green)
+    yellow = ages.gained * PPM >= ages.claimed * ppm(design.lights.yellow)
+    for light, mine in (("green", green), ("yellow", yellow & ~green), ("red", ~yellow & ~green)):
+        run.note(light, year, run.by_row(loans.row, (seen & mine).astype(np.int64)))
+    if design.stop is None:
+        return
+    due = (12 * (year + 1) - loans.start >= 12 * design.stop.after_years) & ~loans.is_followed & ~loans.is_stopped
+    failed = due & (ages.gained * PPM < ages.claimed * ppm(design.stop.below))
+    loans.is_followed = loans.is_followed | due
+    if failed.any():
+        freed = muldiv(loans.whole, run.terms.own_share, PPM) - muldiv(loans.released, run.terms.own_share, PPM)
+        run.free = run.free + run.by_row(loans.row, np.where(failed, freed, 0))
+        loans.stop(failed, ages, 12 * (year + 1))
+        run.note("stopped", year, run.by_row(loans.row, failed.astype(np.int64)))
+
+
+def _settle_losses(run: _Run, loans: Loans, year: int) -> None:
+    """What is not repaid when the time is up: a guarantor first, then department and pool by share."""
+    paid_out = (loans.released == loans.whole) | loans.is_stopped
+    ending = (year - loans.approved + 1 >= run.terms.design.repayment.years) & paid_out & ~loans.over
+    missing = np.where(ending, loans.released - loans.repaid - loans.lost, 0)
+    if missing.any():
+        covered = _covered(run, loans.row, missing)
+        department = muldiv(missing - covered, run.terms.department_share, PPM)
+        made_good = covered + department
+        own = _own_repaid(run, loans, made_good)
+        loans.repaid, loans.own_repaid = loans.repaid + made_good, loans.own_repaid + own
+        lost = np.where(ending, loans.own_released - loans.own_repaid - loans.own_lost, 0)
+        loans.lost, loans.own_lost = loans.lost + missing - made_good, loans.own_lost + lost
+        repaid, guaranteed = run.by_row(loans.row, own), run.by_row(loans.row, covered)
+        made = run.by_row(loans.row, department)
+        run.receive(repaid)
+        run.note("repaid", year, repaid)
+        run.note("written_off", year, run.by_row(loans.row, lost))
+        run.note("guaranteed", year, guaranteed)
+        run.note("department_loss", year, made)
+        run.note("partner_received", year, guaranteed + made - repaid)
+    loans.over = loans.over | ending
+
+
+def _covered(run: _Run, row: Ints, missing: Ore) -> Ore:
+    """What the guarantor covers of each loan, in their order, until the guarantee is used up in a replication."""
+    covered = np.zeros_like(missing)
+    if not run.terms.guarantee:
+        return covered
+    order = np.argsort(row, kind="stable")
+    ordered, amount = row[order], missing[order]
+    before = np.cumsum(amount) - amount
+    before -= before[np.searchsorted(ordered, ordered)]
+    covered[order] = np.clip(run.guarantee[ordered] - before, 0, amount)
+    run.guarantee = run.guarantee - run.by_row(row, covered)
+    return covered
+
+
+def _lapse(run: _Run, year: int) -> None:
+    if run.terms.design.unused == "lapses":
+        unused = run.free
+        run.receive(-unused)
+        run.note("lapsed", year, unused)
+    run.noted["balance"][:, year] = run.balance
+
+
+def _sides(run: _Run, years: int) -> Ore:
+    """What every party gains until the end [row, side]."""
+    loans, rows = run.loans, run.pipeline.rows
+    found = np.zeros((rows, len(run.pipeline.sides)), np.int64)
+    if len(loans.row):
+        gains = run.tables.sides_at(loans, 12 * years)
+        for number in range(found.shape[1]):
+            found[:, number] = sums(loans.row, gains[:, number], rows)
+    return found
