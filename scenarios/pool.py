@@ -1,10 +1,12 @@
 """An internal investment pool (*intern investeringspulje*): a pipeline of investments, and ways to design the pool."""
 
 import datetime as dt
+import difflib
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from contracts.frozen import Frozen, Sourced, example
 from contracts.problems import Finding, refuse
@@ -249,13 +251,21 @@ class PoolScenario(Frozen):
     designs: Annotated[dict[Name, PoolDesign], Field(min_length=1, max_length=20)]
 
     @model_validator(mode="after")
-    def _begins_a_year(self) -> Self:
+    def _fits(self, info: ValidationInfo) -> Self:
+        refuse(*self._findings(info.context))
+        return self
+
+    def _findings(self, context: Mapping[str, Any] | None) -> Iterator[Finding]:
         if (self.start.month, self.start.day) != (1, 1):
             told = f"expected the first day of a budget year, found {self.start}"
-            refuse(Finding(told, ("start",), f"write {dt.date(self.start.year, 1, 1)}"))
+            yield Finding(told, ("start",), f"write {dt.date(self.start.year, 1, 1)}")
+        known = None if context is None else context["scenarios"]
         for name, investment in self.investments.items():
             last = investment.first_year + (investment.years or 1) - 1
             if last > self.years:
                 told = f"applications until year {last} of {self.years}"
-                refuse(Finding(told, ("investments", name), "let the pool run longer, or the applications end sooner"))
-        return self
+                yield Finding(told, ("investments", name), "let the pool run longer, or the applications end sooner")
+            if known is not None and investment.scenario not in (None, *known):
+                close = difflib.get_close_matches(str(investment.scenario), known, n=3)
+                hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(known)}"
+                yield Finding(f"there is no scenario '{investment.scenario}'", ("investments", name, "scenario"), hint)
