@@ -73,6 +73,7 @@ class StatedGain(Sourced):
 class Stated(Frozen):
     """An investment whose costs and expected gains are stated by year, where there is no scenario of its lives.
 
+    `committee` applies for it, bears what it costs beyond the loan, and repays: left out, the first that gains.
     `results`: how many citizens reach the goal in each year, for a pool that is repaid by outcome.
     """
 
@@ -85,7 +86,13 @@ class Stated(Frozen):
     citizens: Annotated[int, Field(ge=1, le=100_000, description="how many citizens, such as 20")]
     costs: Annotated[tuple[Kroner, ...], Field(min_length=1, max_length=60, description="kroner by year")]
     gains: Annotated[tuple[StatedGain, ...], Field(min_length=1)]
+    committee: Name | None = None
     results: Annotated[tuple[Natural, ...], Field(max_length=60, description="citizens by year")] = ()
+
+    @property
+    def applicant(self) -> str:
+        """The committee that applies; empty where the municipality gains nothing."""
+        return self.committee or next((gain.committee for gain in self.gains if gain.committee), "")
 
 
 class Investment(Sourced):

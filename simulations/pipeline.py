@@ -36,9 +36,11 @@ class Flows:
 
     cost, claimed [age]: what it costs, and what the municipality gains by it, on average; spent [row, age]; gains [row,
     age, side]; results [row, age]: citizens who reach the goal; citizens: how many are reached, on average.
+    applicant: the side that applies, spends and repays; it is one of the sides.
     """
 
     sides: tuple[Side, ...]
+    applicant: Side
     cost: Ore
     claimed: Ore
     spent: Ore
@@ -51,9 +53,10 @@ class Flows:
 class Kind:
     """A kind of investment by month of age, cumulated: cost, claimed [month]; spent, gained, results [row, month].
 
-    gained: by the municipality; sides [row, year, side]: by party and committee, by year of age.
+    gained: by the municipality; sides [row, year, side]: by party and committee, by year of age. applicant: its side.
     """
 
+    applicant: int
     cost: Ore
     claimed: Ore
     spent: Ore
@@ -116,11 +119,14 @@ def flows_of(setup: Setup, seed: int, number: int) -> Flows:
             _add_gain(gains, posting)
         else:
             spent += posting.amount * (int(_own(posting.giver.party)) - int(_own(posting.receiver.party)))
+    applicant = (MUNICIPALITY, setup.scenario.intervention.costs.committee)
+    gains.setdefault(applicant, np.zeros_like(spent))
     stacked = np.stack(list(gains.values()), axis=-1)
     own = [_own(party) for party, _ in gains]
     starts = played.world.enrolment.starts.reshape(-1, BLOCK)
     return Flows(
         sides=tuple(gains),
+        applicant=applicant,
         cost=_mean(spent),
         claimed=_mean(stacked[..., own].sum(axis=-1)),
         spent=spent,
@@ -168,10 +174,13 @@ def stated_flows(stated: Stated) -> Flows:
     for gain in stated.gains:
         side = (gain.party, gain.committee or "")
         gains[side] = gains.get(side, np.zeros(ages, np.int64)) + by_year(gain.kroner) * ore(1)
+    applicant = (MUNICIPALITY, stated.applicant)
+    gains.setdefault(applicant, np.zeros(ages, np.int64))
     cost = by_year(stated.costs) * ore(1)
     whole = np.stack(list(gains.values()), axis=-1)
     return Flows(
         sides=tuple(gains),
+        applicant=applicant,
         cost=cost,
         claimed=whole[:, [_own(party) for party, _ in gains]].sum(axis=-1),
         spent=np.tile(cost, (BLOCK, 1)),
@@ -189,6 +198,7 @@ def kind_of(flows: Flows, average: Flows, sides: tuple[Side, ...]) -> Kind:
     own = [_own(party) for party, _ in sides]
     nothing = np.zeros((len(placed), 1, len(sides)), np.int64)
     return Kind(
+        applicant=sides.index(flows.applicant),
         cost=by_month(average.cost, 0),
         claimed=by_month(average.claimed, 0),
         spent=by_month(flows.spent, 1),

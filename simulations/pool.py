@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.facts import sums
+from contracts.ledger import MUNICIPALITY
 from contracts.money import PPB, PPM, Ore, muldiv, ppm
 
 from .pipeline import Ints, Pipeline
@@ -35,7 +36,8 @@ class PoolCourse:
     `department_loss`: what departments make good of what was not repaid in time; `released`: all that departments
     receive, `repayments`: all that they pay back, losses aside; `spent`, `gained`: what the investments cost and give
     the municipality. `lights` [row, year, light]: investments followed up green, yellow and red; `stopped`: how many
-    are. `sides` [row, side]: gains of each party and committee in all years.
+    are. In all years, by party and committee: `sides` [row, side], gains; `burdens` [row, side], what the committees
+    that applied have spent and repaid less what they were lent.
     """
 
     paid_in: Ore
@@ -61,6 +63,7 @@ class PoolCourse:
     lights: Ints
     stopped: Ints
     sides: Ore
+    burdens: Ore
 
 
 @dataclass
@@ -138,7 +141,7 @@ def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables) -> PoolCourse
         _one_year(run, year)
     noted = run.noted
     lights = np.stack([noted.pop(name) for name in ("green", "yellow", "red")], axis=-1)
-    return PoolCourse(lights=lights, short=run.short, sides=_sides(run, years), **noted)
+    return PoolCourse(lights=lights, short=run.short, sides=_sides(run, years), burdens=_burdens(run), **noted)
 
 
 def _pay_in(run: _Run, year: int) -> None:
@@ -283,6 +286,7 @@ def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     interest = np.minimum(paid, loans.interest)
     principal = np.minimum(paid - interest, np.where(loans.over, 0, owed))
     loans.interest = loans.interest - interest
+    loans.paid_back = loans.paid_back + paid
     own = _own_repaid(run, loans, principal)
     beyond = paid - principal
     own_beyond = muldiv(beyond, terms.own_share, PPM)
@@ -348,6 +352,7 @@ def _settle_losses(run: _Run, loans: Loans, year: int) -> None:
         made_good = covered + department
         own = _own_repaid(run, loans, made_good)
         loans.repaid, loans.own_repaid = loans.repaid + made_good, loans.own_repaid + own
+        loans.paid_back = loans.paid_back + department
         lost = np.where(ending, loans.own_released - loans.own_repaid - loans.own_lost, 0)
         loans.lost, loans.own_lost = loans.lost + missing - made_good, loans.own_lost + lost
         repaid, guaranteed = run.by_row(loans.row, own), run.by_row(loans.row, covered)
@@ -384,11 +389,26 @@ def _lapse(run: _Run, year: int) -> None:
 
 
 def _sides(run: _Run, years: int) -> Ore:
-    """What every party gains until the end [row, side]."""
-    loans, rows = run.loans, run.pipeline.rows
-    found = np.zeros((rows, len(run.pipeline.sides)), np.int64)
-    if len(loans.row):
-        gains = run.tables.sides_at(loans, 12 * years)
-        for number in range(found.shape[1]):
-            found[:, number] = sums(loans.row, gains[:, number], rows)
-    return found
+    """What every party and committee gains until the end [row, side].
+
+    Each is rounded by itself, and what is left of the municipality's gain is the applicant's.
+    """
+    loans, sides = run.loans, len(run.pipeline.sides)
+    gains = run.tables.sides_at(loans, 12 * years)
+    own = [number for number, (party, _) in enumerate(run.pipeline.sides) if party == MUNICIPALITY]
+    rest = loans.gained - gains[:, own].sum(axis=1)
+    found = np.stack([sums(loans.row, gains[:, side], run.pipeline.rows) for side in range(sides)], axis=1)
+    return found + _by_applicant(run, rest)
+
+
+def _burdens(run: _Run) -> Ore:
+    """What the committees that applied have paid in all years less what they were lent [row, side]."""
+    loans = run.loans
+    return _by_applicant(run, loans.spent - loans.released + loans.paid_back)
+
+
+def _by_applicant(run: _Run, amount: Ore) -> Ore:
+    """Sums of loans' amounts by replication and the committee that applied."""
+    loans, sides = run.loans, len(run.pipeline.sides)
+    applicant = np.array([kind.applicant for kind in run.pipeline.kinds], np.int64)[loans.kind]
+    return sums(loans.row * sides + applicant, amount, run.pipeline.rows * sides).reshape(-1, sides)

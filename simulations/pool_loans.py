@@ -29,10 +29,10 @@ class Loans:
 
     application, row, kind, course: numbers; start: month since the pool's start; approved: year; size, gain, claim:
     millionths of the cost, of what is gained, and of what is claimed on average; whole: what it costs in all; released,
-    repaid, lost: of the loan, by anyone, own_*: the pool's; interest due; owed_before: at the beginning of the year;
-    claimed, gained, spent, results: at the last year's end. over: its time to repay is up; is_followed: the stop rule
-    has looked at it. stopped: its age in months when it was stopped, -1 while it runs; stopped_*: what it had come to;
-    kept: the share of its costs that was spent by then, millionths.
+    repaid, lost: of the loan, by anyone, own_*: the pool's; paid_back: all that the department has paid; interest due;
+    owed_before: at the beginning of the year; claimed, gained, spent, results: at the last year's end. over: its time
+    to repay is up; is_followed: the stop rule has looked at it. stopped: its age in months when it was stopped, -1
+    while it runs; stopped_*: what it had come to; kept: the share of its costs that was spent by then, millionths.
     """
 
     application: Ints
@@ -51,6 +51,7 @@ class Loans:
     own_repaid: Ore
     lost: Ore
     own_lost: Ore
+    paid_back: Ore
     interest: Ore
     owed_before: Ore
     claimed: Ore
