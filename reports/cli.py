@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "Check scenarios and terms, and tell every problem in them.",
     "compare": "Compare a scenario's ways of financing, side by side.",
     "run": "Show one design year by year, or record it as contracts.",
+    "pool": "Compare the designs of an internal pool, over its whole life.",
     "settle": "Settle facts under a contract's terms, without recording anything.",
     "contract": "Keep a contract: sign it, record what happens, settle and pay.",
     "replay": "Rebuild a recorded contract, and check its payments.",

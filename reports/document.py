@@ -36,7 +36,7 @@ def origin(comparison: Comparison, file: str) -> dict[str, Any]:
         "scenario": {
             "title": scenario.title,
             "municipality": scenario.municipality,
-            "sha256": _hash(file),
+            "sha256": hash_of(file),
             "numbers": count_marks(scenario),
         },
         "designs": {name: scenario.designs[name].kind for name in results.designs},
@@ -48,7 +48,7 @@ def origin(comparison: Comparison, file: str) -> dict[str, Any]:
     }
 
 
-def _hash(file: str) -> str | None:
+def hash_of(file: str) -> str | None:
     """The SHA-256 of a file's bytes; None for what cannot be read twice, such as a pipe."""
     path = Path(file)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None

@@ -33,7 +33,7 @@ def summary(results: Results, break_even: Mapping[str, Crossing] | None = None) 
         rows.append(
             (found.design, found.figure, about.value, about.error, about.low, about.high, found.unit, found.note)
         )
-    return _frame(rows, ("design", "figure"), ("value", "error", "low", "high"), ("unit", "note"))
+    return frame_of(rows, ("design", "figure"), ("value", "error", "low", "high"), ("unit", "note"))
 
 
 def cash_flow(results: Results) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def cash_flow(results: Results) -> pd.DataFrame:
     Quantiles of a line are rounded down to a whole 10,000 kr. Rows with what == "net" are the purse's net, with exact
     quantiles; the lines' means add to them.
     """
-    return _frame(
+    return frame_of(
         _cash_rows(results), ("design", "year", "what", "party", "committee", "class"), ("mean", "p5", "p50", "p95")
     )
 
@@ -51,11 +51,11 @@ def _cash_rows(results: Results) -> Iterator[Row]:
     for name, found in results.designs.items():
         for number, year in enumerate(results.years):
             for line, totals in found.lines.items():
-                mean = _kroner(totals.total[number], results.replications)
+                mean = kroner(totals.total[number], results.replications)
                 marks = (value / 100 for value in totals.quantiles(number, SHARES))
                 yield (name, year, line.what, line.party, line.committee, line.budget_class, mean, *marks)
             net = found.net[:, number]
-            yield (name, year, "net", "", "", "", _kroner(net.sum(), len(net)), *_quantiles(net, SHARES))
+            yield (name, year, "net", "", "", "", kroner(net.sum(), len(net)), *quantiles(net, SHARES))
 
 
 def who_gains(results: Results) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def who_gains(results: Results) -> pd.DataFrame:
     The municipality stands by committee. The row `resources` is the real use of staff and places (negative: saved),
     which makes each design's means add to zero.
     """
-    return _frame(_party_rows(results), ("design", "party", "committee"), ("mean", "p5", "p95"))
+    return frame_of(_party_rows(results), ("design", "party", "committee"), ("mean", "p5", "p95"))
 
 
 def _party_rows(results: Results) -> Iterator[Row]:
@@ -72,12 +72,12 @@ def _party_rows(results: Results) -> Iterator[Row]:
         rest = -found.party_total.sum(axis=1)
         sides = [(side.party, side.committee) for side in found.parties]
         for side, total in zip([*sides, (RESOURCES, "")], [*found.party_total.T, rest], strict=True):
-            yield (name, *side, _kroner(total.sum(), len(total)), *_quantiles(total, (0.05, 0.95)))
+            yield (name, *side, kroner(total.sum(), len(total)), *quantiles(total, (0.05, 0.95)))
 
 
 def who_gains_by_year(results: Results) -> pd.DataFrame:
     """What each party gains in each year on average: design, year, party, committee, mean; nominal kroner."""
-    return _frame(_party_year_rows(results), ("design", "year", "party", "committee"), ("mean",))
+    return frame_of(_party_year_rows(results), ("design", "year", "party", "committee"), ("mean",))
 
 
 def _party_year_rows(results: Results) -> Iterator[Row]:
@@ -86,7 +86,7 @@ def _party_year_rows(results: Results) -> Iterator[Row]:
         flows: list[Ints] = [*found.party_year, -found.party_year.sum(axis=0)]
         for number, year in enumerate(results.years):
             for side, flow in zip([*sides, (RESOURCES, "")], flows, strict=True):
-                yield (name, year, *side, _kroner(flow[number], results.replications))
+                yield (name, year, *side, kroner(flow[number], results.replications))
 
 
 def service_room(results: Results) -> pd.DataFrame:
@@ -101,9 +101,9 @@ def service_room(results: Results) -> pd.DataFrame:
             room = found.service_room[:, number]
             mean, short = st.mean(room), st.probability(room < 0)
             error = None if mean.error is None else mean.error / 100
-            rows.append((name, year, _kroner(room.sum(), len(room)), error, *_quantiles(room, (0.05,)), short.value,
+            rows.append((name, year, kroner(room.sum(), len(room)), error, *quantiles(room, (0.05,)), short.value,
                          short.low, short.high))  # fmt: skip
-    return _frame(rows, ("design", "year"), ("mean", "error", "p5", "shortfall", "low", "high"))
+    return frame_of(rows, ("design", "year"), ("mean", "error", "p5", "shortfall", "low", "high"))
 
 
 def appropriation(results: Results) -> pd.DataFrame:
@@ -116,8 +116,8 @@ def appropriation(results: Results) -> pd.DataFrame:
     for name, found in results.designs.items():
         for number, year in enumerate(results.years[: FORECAST_YEARS + 1]):
             for (committee, budget_class), total in _by_class(found, number).items():
-                rows.append((name, year, committee, budget_class, _kroner(total, results.replications)))
-    return _frame(rows, ("design", "year", "committee", "class"), ("kroner",))
+                rows.append((name, year, committee, budget_class, kroner(total, results.replications)))
+    return frame_of(rows, ("design", "year", "committee", "class"), ("kroner",))
 
 
 def _by_class(found: DesignResult, year: int) -> dict[tuple[str, str], int]:
@@ -140,20 +140,20 @@ def results_reached(results: Results) -> pd.DataFrame:
         for (measure, month), (with_, without) in found.reached.items():
             citizens = (found.measured[measure, month], with_, without, with_ - without)
             rows.append((name, measure, month, *(each / count for each in citizens)))
-    return _frame(rows, ("design", "measure", "month"), ("measured", "with_intervention", "without", "extra"))
+    return frame_of(rows, ("design", "measure", "month"), ("measured", "with_intervention", "without", "extra"))
 
 
-def _kroner(total: int | np.integer, count: int) -> float:
+def kroner(total: int | np.integer, count: int) -> float:
     """The mean in kroner of a sum in øre over so many replications."""
     return int(total) / (100 * count)
 
 
-def _quantiles(values: Ints, shares: Sequence[float]) -> list[float]:
+def quantiles(values: Ints, shares: Sequence[float]) -> list[float]:
     ordered = np.sort(values)
     return [float(ordered[st.rank(len(values), share) - 1]) / 100 for share in shares]
 
 
-def _frame(
+def frame_of(
     rows: Iterator[Row] | list[Row], keys: Sequence[str], numbers: Sequence[str], words: Sequence[str] = ()
 ) -> pd.DataFrame:
     """A frame of plain types: numbers are floats, and NaN where there is none."""

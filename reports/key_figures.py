@@ -94,7 +94,7 @@ def _noted(key: str, estimate: Estimate, unit: str, note: str = "none") -> tuple
     return key, estimate, unit, note if estimate.value is None else ""
 
 
-def _share(key: str, seen: NDArray[np.bool_]) -> tuple[str, Estimate, str, str]:
+def share_seen(key: str, seen: NDArray[np.bool_]) -> tuple[str, Estimate, str, str]:
     """A probability; one that is never seen has no value but an upper bound."""
     found = st.probability(seen)
     if seen.any():
@@ -108,7 +108,7 @@ def _gain(seen: _Seen) -> Found:
     yield "net_gain", st.mean(gain), "kr", ""
     for key, p in (("net_gain_p5", 0.05), ("net_gain_p50", 0.5), ("net_gain_p95", 0.95)):
         yield key, st.quantile(gain, p), "kr", ""
-    yield _share("loss_probability", gain < 0)
+    yield share_seen("loss_probability", gain < 0)
     yield _noted("mean_loss", st.mean_loss(gain), "kr")
     yield "worst_5_percent", st.worst_mean(gain), "kr", ""
 
@@ -151,7 +151,7 @@ def _liquidity(seen: _Seen) -> Found:
         yield "payback_year", NOTHING, "year", "never_below"
     else:
         yield _noted("payback_year", _year(seen, st.quantile(paid_back, 0.5)), "year")
-    yield _share("never_paid_back", np.isinf(paid_back))
+    yield share_seen("never_paid_back", np.isinf(paid_back))
 
 
 def _year(seen: _Seen, index: Estimate) -> Estimate:
@@ -172,7 +172,7 @@ def _investors(seen: _Seen) -> Found:
     rate, why = internal_rate(mine.investor_flow) if drawn else (None, note)
     yield _noted("investor_irr", Estimate(rate), "rate", why)
     if drawn:
-        yield _share("investor_loss_share", mine.paid < mine.drawn)
+        yield share_seen("investor_loss_share", mine.paid < mine.drawn)
     else:
         yield "investor_loss_share", NOTHING, "share", note
 
@@ -220,7 +220,7 @@ def _service_room(seen: _Seen) -> Found:
     """The yearly effect on the room under the service ceiling: the year most often negative, and the lowest mean."""
     room = seen.mine.service_room
     short = room[:, int(np.argmax(np.count_nonzero(room < 0, axis=0)))] < 0
-    yield _share("service_room_shortfall", short)
+    yield share_seen("service_room_shortfall", short)
     lowest = room[:, int(np.argmin(room.sum(axis=0)))]
     yield "service_room_low", st.mean(lowest).scaled(KRONE), "kr", ""
 

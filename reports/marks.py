@@ -8,13 +8,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from contracts.frozen import Sourced
-from contracts.terms import Terms
-from scenarios import Scenario
 
 MARKS = ("P", "D", "A")
 
 
-def count_marks(file: Scenario | Terms) -> dict[str, int]:
+def count_marks(file: BaseModel) -> dict[str, int]:
     """Numbers by mark (P published, D derived, A assumed).
 
     Counted are the numbers that the file states, by the mark of the item they stand in; defaults, dates and keys such

@@ -125,6 +125,22 @@ def scenario_file(name: str) -> str:
     return str(known[name])
 
 
+def pool_file(name: str) -> str:
+    """The file that is named, or the pool of that name among those that come with the program, with or without `pool-`.
+
+    Raises click.UsageError for a name that is neither.
+    """
+    if os.path.exists(name) or os.path.dirname(name) or os.path.splitext(name)[1]:
+        return name
+    from scenarios import pools
+
+    known = pools()
+    found = known.get(name) or known.get(f"pool-{name}")
+    if found is None:
+        raise click.UsageError(f"there is no file and no pool '{name}'; {suggestion(name, known)}")
+    return str(found)
+
+
 def store_path(chosen: str | None) -> str:
     """The store that is named, or the one in the user's own folder for data."""
     if chosen:
