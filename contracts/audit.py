@@ -13,12 +13,14 @@ from .events import (
     Corrected,
     Drawn,
     DroppedOut,
+    Earned,
     Ended,
     Enrolled,
     Event,
     FactsEvent,
     FundClosed,
     FundFounded,
+    FundReturned,
     FundToppedUp,
     Measured,
     Paid,
@@ -177,9 +179,9 @@ def _told(event: Event) -> tuple[int | None, dict[str, Any]]:
             return None, {"early": True}
         case FundFounded():
             return event.capital, {"title": event.title}
-        case FundToppedUp():
+        case FundToppedUp() | FundReturned():
             return event.amount, {}
-        case Released() | Repaid() | WrittenOff():
+        case Released() | Repaid() | Earned() | WrittenOff():
             return event.amount, {"contract": event.contract}
         case FundClosed():
             return event.returned, {}

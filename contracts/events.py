@@ -326,12 +326,29 @@ class Repaid(FundEvent):
     amount: PositiveOre
 
 
+class Earned(FundEvent):
+    """*Afkast*: what comes from a contract beyond what was released to it: interest, or a gain that goes on."""
+
+    topic: ClassVar[str] = "fund.earned"
+
+    contract: Identifier
+    amount: PositiveOre
+
+
 class WrittenOff(FundEvent):
     """The fund gives up part of what a contract has not repaid; no money moves."""
 
     topic: ClassVar[str] = "fund.written_off"
 
     contract: Identifier
+    amount: PositiveOre
+
+
+class FundReturned(FundEvent):
+    """Unused capital lapses: the fund gives it back to the treasury, and goes on."""
+
+    topic: ClassVar[str] = "fund.returned"
+
     amount: PositiveOre
 
 
@@ -365,6 +382,8 @@ EVENTS: tuple[type[Event], ...] = (
     FundToppedUp,
     Released,
     Repaid,
+    Earned,
     WrittenOff,
+    FundReturned,
     FundClosed,
 )

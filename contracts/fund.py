@@ -7,7 +7,18 @@ from typing import Any
 
 from .aggregate import Aggregate, check_clock, event_of, refused
 from .encoding import BrokenLog
-from .events import Event, FundClosed, FundEvent, FundFounded, FundToppedUp, Released, Repaid, WrittenOff
+from .events import (
+    Earned,
+    Event,
+    FundClosed,
+    FundEvent,
+    FundFounded,
+    FundReturned,
+    FundToppedUp,
+    Released,
+    Repaid,
+    WrittenOff,
+)
 
 
 @dataclass(frozen=True)
@@ -47,11 +58,28 @@ class ReceiveRepayment:
 
 
 @dataclass(frozen=True)
+class ReceiveEarnings:
+    """Receive from a contract that the fund once released to what is beyond its loan: interest, or a lasting gain."""
+
+    effective: dt.date
+    contract: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class WriteOff:
     """Give up what a contract will not repay, at most what is outstanding."""
 
     effective: dt.date
     contract: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ReturnCapital:
+    """Give unused capital back to the treasury, never more than the fund has."""
+
+    effective: dt.date
     amount: int
 
 
@@ -62,15 +90,15 @@ class CloseFund:
     effective: dt.date
 
 
-FundCommand = Found | TopUp | Release | ReceiveRepayment | WriteOff | CloseFund
+FundCommand = Found | TopUp | Release | ReceiveRepayment | ReceiveEarnings | WriteOff | ReturnCapital | CloseFund
 
 
 @dataclass(frozen=True)
 class FundState:
     """A fund as its log tells it.
 
-    capital: put in; balance: what it has now; released, repaid, written_off: øre by contract; day: of the
-    last event.
+    capital: put in less what was returned; balance: what it has now; released, repaid, earned, written_off: øre by
+    contract; day: of the last event.
     """
 
     fund: str
@@ -82,6 +110,7 @@ class FundState:
     balance: int
     released: Mapping[str, int] = field(default_factory=dict)
     repaid: Mapping[str, int] = field(default_factory=dict)
+    earned: Mapping[str, int] = field(default_factory=dict)
     written_off: Mapping[str, int] = field(default_factory=dict)
     closed: dt.date | None = None
     kind: str = "fund"
@@ -127,21 +156,28 @@ def _decided(doing: str, state: FundState | None, command: FundCommand) -> tuple
             return FundToppedUp, {"amount": command.amount}
         case CloseFund():
             return FundClosed, {"returned": _closing(doing, state)}
+        case ReturnCapital():
+            _check_balance(doing, state, command.amount)
+            return FundReturned, {"amount": command.amount}
         case Release():
-            if command.amount > state.balance:
-                raise refused(doing, f"at most {state.balance} øre, the balance", f"{command.amount} øre", "top it up")
+            _check_balance(doing, state, command.amount)
             event_class: type[FundEvent] = Released
-        case ReceiveRepayment():
+        case ReceiveRepayment() | ReceiveEarnings():
             if command.contract not in state.released:
                 known = ", ".join(state.released) or "none"
                 raise refused(doing, f"a contract released to: {known}", f"'{command.contract}'", "mend the id")
-            event_class = Repaid
+            event_class = Repaid if isinstance(command, ReceiveRepayment) else Earned
         case WriteOff():
             least = outstanding(state, command.contract)
             if command.amount > least:
                 raise refused(doing, f"at most {least} øre outstanding", f"{command.amount} øre", "mend the amount")
             event_class = WrittenOff
     return event_class, {"contract": command.contract, "amount": command.amount}
+
+
+def _check_balance(doing: str, state: FundState, amount: int) -> None:
+    if amount > state.balance:
+        raise refused(doing, f"at most {state.balance} øre, the balance", f"{amount} øre", "top it up")
 
 
 def _closing(doing: str, state: FundState) -> int:
@@ -189,8 +225,13 @@ def _changes(state: FundState, event: Event) -> dict[str, Any]:
         case Repaid():
             repaid = _added(state.repaid, event.contract, event.amount)
             return {"repaid": repaid, "balance": state.balance + event.amount}
+        case Earned():
+            earned = _added(state.earned, event.contract, event.amount)
+            return {"earned": earned, "balance": state.balance + event.amount}
         case WrittenOff():
             return {"written_off": _added(state.written_off, event.contract, event.amount)}
+        case FundReturned():
+            return {"capital": state.capital - event.amount, "balance": state.balance - event.amount}
         case FundClosed():
             return {"closed": event.effective, "balance": state.balance - event.returned}
     raise BrokenLog(f"{event.log}: expected an event of a running fund, found '{event.topic}'")
@@ -211,8 +252,12 @@ def fund_command_of(event: Event) -> FundCommand:
             return Release(event.effective, event.contract, event.amount)
         case Repaid():
             return ReceiveRepayment(event.effective, event.contract, event.amount)
+        case Earned():
+            return ReceiveEarnings(event.effective, event.contract, event.amount)
         case WrittenOff():
             return WriteOff(event.effective, event.contract, event.amount)
+        case FundReturned():
+            return ReturnCapital(event.effective, event.amount)
         case FundClosed():
             return CloseFund(event.effective)
     raise BrokenLog(f"{event.log}: expected an event of a fund, found '{event.topic}'")
@@ -223,7 +268,9 @@ _WORDS = {
     TopUp: "topping up",
     Release: "releasing",
     ReceiveRepayment: "receiving a repayment",
+    ReceiveEarnings: "receiving earnings",
     WriteOff: "writing off",
+    ReturnCapital: "returning capital",
     CloseFund: "closing",
 }
 

@@ -114,7 +114,7 @@ def _capital(results: PoolResults, course: PoolCourse) -> Iterator[Found]:
     for key in ("balance", "outstanding"):
         yield _kroner(f"pool_{key}", getattr(course, key)[:, -1])
     yield "pool_turnover", st.ratio(course.lent.sum(axis=1), course.paid_in.sum(axis=1)), "factor", ""
-    ever = course.short.any(axis=1)
+    ever = np.asarray(course.short.any(axis=1), np.bool_)
     yield share_seen("pool_short", ever)
     first = results.years[0] + np.argmax(course.short, axis=1)[ever]
     yield "pool_short_year", st.quantile(first, 0.5), "year", "" if ever.any() else "none"
@@ -124,8 +124,7 @@ def _losses(course: PoolCourse) -> Iterator[Found]:
     for key in ("granted", "written_off", "department_loss", "guaranteed"):
         yield _kroner(f"pool_{key}", getattr(course, key).sum(axis=1))
     yield _kroner("pool_partner", (course.partner_received - course.partner_lent).sum(axis=1))
-    departments = departments_gain(course)
-    yield _kroner("pool_departments", departments)
+    yield _kroner("pool_departments", departments_gain(course))
     yield share_seen("pool_department_risk", departments_lose(course))
 
 
@@ -153,8 +152,7 @@ def departments_gain(course: PoolCourse) -> NDArray[np.int64]:
 
 def departments_lose(course: PoolCourse) -> NDArray[np.bool_]:
     """In which replications departments end below zero."""
-    lose: NDArray[np.bool_] = departments_gain(course) < 0
-    return lose
+    return np.asarray(departments_gain(course) < 0, np.bool_)
 
 
 def pool_gain(course: PoolCourse) -> NDArray[np.int64]:

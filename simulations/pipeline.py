@@ -35,8 +35,8 @@ class Flows:
     """A kind of investment in each of BLOCK replications, by year of age; øre.
 
     cost, claimed [age]: what it costs, and what the municipality gains by it, on average; spent [row, age]; gains [row,
-    age, side]; results [row, age]: citizens who reach the goal; citizens: how many are reached, on average.
-    applicant: the side that applies, spends and repays; it is one of the sides.
+    age, side]; results [row, age]: citizens who reach the goal, in millionths; citizens: how many there are, on
+    average. applicant: the side that applies, spends and repays; it is one of the sides.
     """
 
     sides: tuple[Side, ...]
@@ -160,7 +160,7 @@ def _results(block: Block, played: Played) -> Ints:
         if (seen.metric, seen.point) == key:
             age = np.minimum(np.maximum(seen.at - 1, 0) // YEAR, ages - 1)
             found += np.bincount(row_of(seen.reached, BLOCK) * ages + age, minlength=len(found))
-    return found.reshape(BLOCK, ages)
+    return found.reshape(BLOCK, ages) * PPM
 
 
 def stated_flows(stated: Stated) -> Flows:
@@ -185,7 +185,7 @@ def stated_flows(stated: Stated) -> Flows:
         claimed=whole[:, [_own(party) for party, _ in gains]].sum(axis=-1),
         spent=np.tile(cost, (BLOCK, 1)),
         gains=np.tile(whole, (BLOCK, 1, 1)),
-        results=np.tile(by_year(stated.results), (BLOCK, 1)),
+        results=np.tile(by_year(stated.results) * PPM, (BLOCK, 1)),
         citizens=stated.citizens,
     )
 

@@ -66,6 +66,17 @@ class PoolCourse:
     burdens: Ore
 
 
+@dataclass(frozen=True)
+class Entries:
+    """What happened in a year between the pool and its loans: release, repayment, earning or loss; one element each."""
+
+    what: str
+    year: int
+    application: Ints
+    row: Ints
+    amount: Ore
+
+
 @dataclass
 class _Run:
     """The state of a pool at some time [row], and what has been noted so far.
@@ -87,6 +98,7 @@ class _Run:
     undecided: Flags
     short: Flags
     noted: dict[str, Ore]
+    entries: list[Entries] | None
 
     @property
     def years(self) -> int:
@@ -101,6 +113,11 @@ class _Run:
         """Add amounts [row] to what is noted for a year."""
         self.noted[name][:, year] += amount
 
+    def enter(self, what: str, year: int, loans: Loans, amount: Ore) -> None:
+        """Keep what the pool itself lends, gets back or loses by each loan, where somebody wants to know."""
+        if self.entries is not None:
+            self.entries.append(Entries(what, year, loans.application, loans.row, amount))
+
     def by_row(self, row: Ints, amount: Ore) -> Ore:
         """Sums of loans' amounts by replication."""
         return sums(row, amount, self.pipeline.rows)
@@ -113,8 +130,8 @@ _YEARLY = (
 )  # fmt: skip
 
 
-def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables) -> PoolCourse:
-    """Run a design over the pipeline of a block."""
+def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables, entries: list[Entries] | None = None) -> PoolCourse:
+    """Run a design over the pipeline of a batch. entries: a list to keep what happens loan by loan, if wanted."""
     rows, years = pipeline.rows, len(terms.paid_in)
     nothing = np.zeros(rows, np.int64)
     room = None if terms.room is None else np.full((rows, years + tables.ages), terms.room, np.int64)
@@ -133,6 +150,7 @@ def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables) -> PoolCourse
         undecided=np.ones((len(pipeline.applications), rows), bool),
         short=np.zeros((rows, years), bool),
         noted={name: np.zeros((rows, years), np.int64) for name in _YEARLY},
+        entries=entries,
     )
     for year in range(years):
         _pay_in(run, year)
@@ -257,7 +275,9 @@ def _release(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     own = muldiv(ages.cost, own_share, PPM) - muldiv(loans.released, own_share, PPM)
     loans.released = ages.cost
     loans.own_released = loans.own_released + own
+    run.enter("release", year, loans, own)
     if run.terms.design.repayment.basis == "none":
+        run.enter("loss", year, loans, own)
         loans.lost, loans.own_lost = loans.lost + released, loans.own_lost + own
         run.note("granted", year, run.by_row(loans.row, own))
     lent = run.by_row(loans.row, own)
@@ -278,7 +298,8 @@ def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     base = muldiv(np.maximum(base, 0), PPM - terms.retained, PPM)
     if repayment.index:
         base = muldiv(base, np.array(terms.index, np.int64)[since], PPM)
-    base = np.where(since < repayment.grace_years, 0, base)
+    # who has received nothing yet repays nothing
+    base = np.where((since < repayment.grace_years) | (loans.own_released == 0), 0, base)
     owed = loans.released - loans.repaid - loans.lost
     loans.interest = loans.interest + muldiv(np.maximum(loans.owed_before, 0), terms.interest, PPB)
     most = np.where(loans.over, 0, owed + loans.interest)
@@ -290,6 +311,8 @@ def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     own = _own_repaid(run, loans, principal)
     beyond = paid - principal
     own_beyond = muldiv(beyond, terms.own_share, PPM)
+    run.enter("repayment", year, loans, own)
+    run.enter("earning", year, loans, own_beyond)
     loans.repaid = loans.repaid + principal
     loans.own_repaid = loans.own_repaid + own
     repaid, earned = run.by_row(loans.row, own), run.by_row(loans.row, own_beyond)
@@ -355,6 +378,8 @@ def _settle_losses(run: _Run, loans: Loans, year: int) -> None:
         loans.paid_back = loans.paid_back + department
         lost = np.where(ending, loans.own_released - loans.own_repaid - loans.own_lost, 0)
         loans.lost, loans.own_lost = loans.lost + missing - made_good, loans.own_lost + lost
+        run.enter("repayment", year, loans, own)
+        run.enter("loss", year, loans, lost)
         repaid, guaranteed = run.by_row(loans.row, own), run.by_row(loans.row, covered)
         made = run.by_row(loans.row, department)
         run.receive(repaid)

@@ -136,7 +136,7 @@ class Tables:
         spent = muldiv(self.spent[kind, course, age], size, PPM)
         results = np.zeros_like(cost)
         if counted:
-            results = muldiv(self.results[kind, course, age] * PPM, np.maximum(loans.gain, 0), PPM)
+            results = muldiv(self.results[kind, course, age], np.maximum(loans.gain, 0), PPM)
         found = Ages(cost, claimed, gained, spent, results)
         return _as_stopped(loans, found) if loans.is_stopped.any() else found
 

@@ -48,7 +48,7 @@ class PoolResults:
 
 
 @dataclass(frozen=True)
-class _Task:
+class PoolTask:
     pool: PoolScenario
     setups: dict[str, Setup]
     averages: dict[str, Flows]
@@ -72,7 +72,7 @@ def compare_pools(
     of replications. The result does not depend on the number of workers. Raises KeyError for a scenario that is
     missing.
     """
-    task = _prepared(pool, scenarios, seed)
+    task = prepared(pool, scenarios, seed)
     found: dict[str, list[PoolCourse]] = {name: [] for name in pool.designs}
     for part in run_blocks(task, run_batch, _batches(replications), workers, progress):
         for name, course in part.items():
@@ -83,7 +83,7 @@ def compare_pools(
     return PoolResults(pool, replications, seed, years, task.sides, count, joined, task.terms)
 
 
-def _prepared(pool: PoolScenario, scenarios: Mapping[str, Scenario], seed: int) -> _Task:
+def prepared(pool: PoolScenario, scenarios: Mapping[str, Scenario], seed: int) -> PoolTask:
     named = {each.scenario for each in pool.investments.values() if each.scenario is not None}
     setups = {name: by_age(scenarios[name]) for name in sorted(named)}
     averages = _flows(pool, setups, seed, 0)
@@ -91,7 +91,7 @@ def _prepared(pool: PoolScenario, scenarios: Mapping[str, Scenario], seed: int) 
     kinds = tuple(kind_of(flows, flows, sides) for flows in averages.values())
     claims = _claims(pool)
     terms = {name: compile_pool(pool, design, kinds, claims) for name, design in pool.designs.items()}
-    return _Task(pool, setups, averages, sides, seed, terms)
+    return PoolTask(pool, setups, averages, sides, seed, terms)
 
 
 def _claims(pool: PoolScenario) -> tuple[int, ...]:
@@ -108,7 +108,7 @@ def _flows_of(investment: Investment, simulated: Mapping[str, Flows]) -> Flows:
     return simulated[investment.scenario or ""] if investment.stated is None else stated_flows(investment.stated)
 
 
-def pipeline_of(task: _Task, number: int, size: int) -> Pipeline:
+def pipeline_of(task: PoolTask, number: int, size: int) -> Pipeline:
     """The pipeline of a batch: blocks of replications side by side."""
     parts = []
     for place, (block, rows) in enumerate(_blocks_in(number, size)):
@@ -131,7 +131,7 @@ def _blocks_in(number: int, size: int) -> list[tuple[int, int]]:
     return [(first + block, rows) for block, rows in blocks(size)]
 
 
-def run_batch(task: _Task, number: int, size: int) -> dict[str, PoolCourse]:
+def run_batch(task: PoolTask, number: int, size: int) -> dict[str, PoolCourse]:
     """Every design in one batch."""
     pipeline = pipeline_of(task, number, size)
     tables = tables_of(pipeline)

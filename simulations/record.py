@@ -96,14 +96,14 @@ def recording(
 
 def contract_id(scenario: Scenario, design: str, seed: int, number: int, coupling: Coupling = "keyed") -> str:
     """The id of a recorded replication: title, design, seed and number."""
-    name = f"{_slug(scenario.title)[:40].rstrip('-')}-{_slug(design)[:24].rstrip('-')}"
+    name = f"{slug(scenario.title)[:40].rstrip('-')}-{slug(design)[:24].rstrip('-')}"
     return f"{name}-{seed}-{number}" + ("-independent" if coupling == "independent" else "")
 
 
 _PLAIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "_": "-"})
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     """Words that are easy to type: ASCII letters and digits, joined by hyphens."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "contract"
@@ -120,9 +120,9 @@ def recorded_row(block: Block, design: str, played: Played, row: int, name: str)
     contract = block.setup.contracts[design]
     happened = [*_lived(block, contract, played, row), *_settled(contract, played.course, row, scenario.start)]
     steps: list[tuple[Command, dt.datetime]] = [
-        (Sign(name, kind, scenario.title, terms), _noon(dt.date.fromordinal(contract.plan.start_day)))
+        (Sign(name, kind, scenario.title, terms), noon(dt.date.fromordinal(contract.plan.start_day)))
     ]
-    steps += [(step.command, _noon(step.date)) for step in sorted(happened, key=lambda step: step.order)]
+    steps += [(step.command, noon(step.date)) for step in sorted(happened, key=lambda step: step.order)]
     state, events = decide_all(aggregate, steps)
     lenders = [fund for fund in terms.capital if kind == "internal_fund" and _lends_first(state, fund)]
     return [events, *(_fund_log(state, fund) for fund in lenders)]
@@ -141,7 +141,8 @@ class _Step(NamedTuple):
     command: Command
 
 
-def _noon(day: dt.date) -> dt.datetime:
+def noon(day: dt.date) -> dt.datetime:
+    """When an event of a day is recorded."""
     return dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
 
 
@@ -235,7 +236,7 @@ def _settled(contract: ContractSetup, course: Course, row: int, start: dt.date) 
 
 def _fund_log(state: State, fund: str) -> tuple[Event, ...]:
     """The log of a fund that lends to this contract only: founded with what it lends, repaid as settled."""
-    name = f"{state.contract}-fund-{_slug(fund)}"[:120].rstrip("-")
+    name = f"{state.contract}-fund-{slug(fund)}"[:120].rstrip("-")
     capital = sum(drawing.providers.get(fund, 0) for drawing in state.draws)
     moves: list[tuple[dt.date, int, FundCommand]] = []
     for drawing in state.draws:
@@ -246,6 +247,6 @@ def _fund_log(state: State, fund: str) -> tuple[Event, ...]:
             moves.append((settlement.statement, 1, ReceiveRepayment(settlement.statement, state.contract, amount)))
     start, _ = contract_dates(state.terms)
     founded = Found(name, fund, start, capital)
-    steps: list[tuple[FundCommand, dt.datetime]] = [(founded, _noon(start))]
-    steps += [(command, _noon(day)) for day, _, command in sorted(moves, key=lambda move: move[:2])]
+    steps: list[tuple[FundCommand, dt.datetime]] = [(founded, noon(start))]
+    steps += [(command, noon(day)) for day, _, command in sorted(moves, key=lambda move: move[:2])]
     return decide_all(InternalFund, steps)[1]

@@ -122,7 +122,8 @@ DA: dict[str, str] = {
     "count.differences": "{count} afvigelser",
     # pools
     "pool.unit": "Beløb i {unit} over {years} mod ingen pulje; minus er en udgift eller et tab. Gevinster efter de år "
-    "er ikke talt med. Der kommer {applications} investeringsforslag. Puljen er løbet tør, når et forslag må afvises, fordi kapitalen er brugt eller bundet.",
+    "er ikke talt med. Der kommer {applications} investeringsforslag. Puljen er løbet tør, når et forslag må afvises, "
+    "fordi kapitalen er brugt eller bundet.",
     "pool.discounting": "Nettogevinst for kommunen er en nutidsværdi ved {rate} om året; andre beløb er udiskonterede.",
     "pool.turned_away": "{design}: grænsen for tilbagebetalingstid afviser {kinds}.",
     "pool.after": "{kind} ({years} år)",
@@ -253,8 +254,10 @@ DA: dict[str, str] = {
     "event.contract.ended": "ophør",
     "event.fund.founded": "pulje oprettet",
     "event.fund.topped_up": "kapital tilført",
+    "event.fund.returned": "ubrugt kapital tilbageført",
     "event.fund.released": "udmøntning",
     "event.fund.repaid": "tilbagebetaling",
+    "event.fund.earned": "afkast",
     "event.fund.written_off": "afskrivning",
     "event.fund.closed": "pulje lukket",
     "happened.paid_back": "tilbagebetaling",

@@ -121,8 +121,9 @@ EN: dict[str, str] = {
     "count.difference": "1 difference",
     "count.differences": "{count} differences",
     # pools
-    "pool.unit": "Amounts in {unit} over {years} against no pool; minus is a cost or a loss. Gains after those years are "
-    "not counted. {applications} applications come. The pool has run dry when an application must be turned away since the capital is spent or promised.",
+    "pool.unit": "Amounts in {unit} over {years} against no pool; minus is a cost or a loss. Gains after those years "
+    "are not counted. {applications} applications come. The pool has run dry when an application must be turned away "
+    "since the capital is spent or promised.",
     "pool.discounting": "Net gain for the municipality is a present value at {rate} a year; other amounts are not "
     "discounted.",
     "pool.turned_away": "{design}: the payback limit turns away {kinds}.",
@@ -253,8 +254,10 @@ EN: dict[str, str] = {
     "event.contract.ended": "end",
     "event.fund.founded": "fund founded",
     "event.fund.topped_up": "capital added",
+    "event.fund.returned": "unused capital returned",
     "event.fund.released": "release",
     "event.fund.repaid": "repayment",
+    "event.fund.earned": "earned",
     "event.fund.written_off": "written off",
     "event.fund.closed": "fund closed",
     "happened.paid_back": "repayment",

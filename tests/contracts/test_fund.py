@@ -11,7 +11,17 @@ from contracts.audit import verify
 from contracts.encoding import BrokenLog
 from contracts.events import FundClosed, FundFounded, FundToppedUp, Released, Repaid, WrittenOff
 from contracts.external import ExternalInvestorContract
-from contracts.fund import CloseFund, Found, ReceiveRepayment, Release, TopUp, WriteOff, outstanding
+from contracts.fund import (
+    CloseFund,
+    Found,
+    ReceiveEarnings,
+    ReceiveRepayment,
+    Release,
+    ReturnCapital,
+    TopUp,
+    WriteOff,
+    outstanding,
+)
 from contracts.internal import InternalFund
 from tests.contracts.stories import day, given, noon, such, worked_example
 
@@ -45,12 +55,25 @@ def test_it_gets_back_what_was_released_and_may_get_more() -> None:
     story(*LENT).when(ReceiveRepayment(START, "families", 1)).then_refused("released to: youth", "'families'")
 
 
+def test_what_it_earns_beyond_a_loan_lessens_no_loan() -> None:
+    story(*LENT).when(ReceiveEarnings(START, "families", 1)).then_refused("released to: youth", "'families'")
+    earned = story(*LENT, ReceiveEarnings(START, "youth", 30)).state
+    assert (earned.balance, outstanding(earned, "youth"), earned.earned) == (130, 200, {"youth": 30})
+
+
 def test_it_writes_off_no_more_than_is_outstanding() -> None:
     partly = (*LENT, ReceiveRepayment(START, "youth", 150))
     story(*partly).when(WriteOff(START, "youth", 51)).then_refused("at most 50 øre outstanding", "51 øre")
     story(*partly).when(WriteOff(START, "youth", 50)).then(such(WrittenOff, amount=50))
     lost = story(*partly, WriteOff(START, "youth", 50)).state
     assert (lost.balance, outstanding(lost, "youth")) == (250, 0)
+
+
+def test_it_returns_what_it_does_not_use_and_goes_on() -> None:
+    story(*LENT).when(ReturnCapital(START, 101)).then_refused("at most 100 øre, the balance", "101 øre")
+    returned = story(*LENT, ReturnCapital(START, 60))
+    assert (returned.state.balance, returned.state.capital) == (40, 240)
+    returned.when(Release(START, "families", 40)).then(such(Released, amount=40))
 
 
 def test_it_closes_when_nothing_is_outstanding_and_returns_what_it_has() -> None:
@@ -83,7 +106,9 @@ COMMANDS = st.one_of(
     st.builds(TopUp, st.just(START), AMOUNTS),
     st.builds(Release, st.just(START), CONTRACTS, AMOUNTS),
     st.builds(ReceiveRepayment, st.just(START), CONTRACTS, AMOUNTS),
+    st.builds(ReceiveEarnings, st.just(START), CONTRACTS, AMOUNTS),
     st.builds(WriteOff, st.just(START), CONTRACTS, AMOUNTS),
+    st.builds(ReturnCapital, st.just(START), AMOUNTS),
     st.builds(CloseFund, st.just(START)),
 )
 
@@ -101,6 +126,7 @@ def test_whatever_happens_its_balance_adds_up_and_is_never_below_zero(commands: 
         events.append(event)
         assert state.balance >= 0
     if not state.closed:
-        assert state.balance == state.capital - sum(state.released.values()) + sum(state.repaid.values())
+        came = sum(state.repaid.values()) + sum(state.earned.values())
+        assert state.balance == state.capital - sum(state.released.values()) + came
     assert InternalFund.fold(events) == state
     assert verify(events) == []

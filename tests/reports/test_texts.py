@@ -9,6 +9,7 @@ import pytest
 from contracts.audit import AGGREGATES
 from contracts.events import EVENTS
 from reports.key_figures import FIGURES
+from reports.pools import POOL_GROUPS
 from reports.texts import DA, EN, GROUPS, KINDS, TABLES, bare, counted, design_label, listed, names, say, word
 from scenarios import Scenario, load
 
@@ -31,7 +32,8 @@ def test_both_languages_have_the_same_keys_and_places() -> None:
 
 def test_every_figure_stands_once_under_a_heading() -> None:
     assert sorted(key for keys in GROUPS.values() for key in keys) == sorted(FIGURES)
-    assert {f"figure.{key}" for key in FIGURES} == {key for key in DA if key.startswith("figure.")}
+    every = (*FIGURES, *(key for keys in POOL_GROUPS.values() for key in keys))
+    assert {f"figure.{key}" for key in every} == {key for key in DA if key.startswith("figure.")}
     assert {f"group.{key}" for key in GROUPS} <= set(DA)
 
 
