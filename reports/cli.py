@@ -19,8 +19,8 @@ from .harmless import harmless
 OK, UNEXPECTED, USAGE, UNVERIFIED, NO_STORE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 COMMANDS = {
-    "scenarios": "List the scenarios that come with the program.",
-    "check": "Check scenarios and terms, and tell every problem in them.",
+    "scenarios": "List the scenarios and internal pools that come with the program.",
+    "check": "Check scenarios, pools and terms, and tell every problem in them.",
     "compare": "Compare a scenario's ways of financing, side by side.",
     "run": "Show one design year by year, or record it as contracts.",
     "pool": "Compare the designs of an internal pool, over its whole life.",

@@ -224,6 +224,14 @@ class PoolDesign(Sourced):
     `spending_room` of that year (*måltal*) that earlier approvals left. Others apply again for `waits_years`.
     """
 
+    model_config = example(
+        capital=20_000_000,
+        calls="twice",
+        spending_room=8_000_000,
+        payback_limit={"years": 6, "counted": "cumulative"},
+        repayment={"basis": "realised", "years": 8},
+    )
+
     label: dict[Literal["da", "en"], Text] = {}
     capital: Kroner
     top_up: Kroner = 0
@@ -244,6 +252,16 @@ class PoolDesign(Sourced):
 
 class PoolScenario(Frozen):
     """A pipeline of investments, and pool designs that are compared on the same pipeline and luck."""
+
+    model_config = example(
+        kind="pool",
+        title="Investment pool",
+        municipality="0751",
+        start="2024-01-01",
+        years=10,
+        investments={"IPS": {"scenario": "holbaek-ips", "per_year": 2, "effect": {"least": "0.3", "most": 1}}},
+        designs={"realised": {"capital": 20_000_000, "repayment": {"basis": "realised"}}},
+    )
 
     kind: Literal["pool"]
     title: Title

@@ -42,9 +42,13 @@ def record_pool(
     *,
     seed: int,
 ) -> tuple[Event, ...]:
-    """Record a replication (counted from 0) of a design; raises Conflict if it is in the register already."""
+    """Record a replication (counted from 0) of a design; raises Conflict if it is in the register already.
+
+    Returns the log; empty, and nothing is recorded, where nothing is ever paid into the pool.
+    """
     events, _ = recorded_pool(pool, scenarios, design, number, seed=seed)
-    register.begin([events])
+    if events:
+        register.begin([events])
     return events
 
 

@@ -1,9 +1,9 @@
-"""`effekt check`: load files of scenarios and of terms, and tell every problem in them."""
+"""`effekt check`: load files of scenarios, pools and terms, and tell every problem in them."""
 
 import click
 
-from reports.commands.options import language, language_option, scenario_file
-from reports.commands.terms_file import is_terms
+from reports.commands.options import language, language_option, pool_file, scenario_file
+from reports.commands.terms_file import is_pool, is_terms
 from reports.harmless import harmless, harmless_line
 from reports.texts import Language, counted, say
 
@@ -13,7 +13,7 @@ from reports.texts import Language, counted, say
 @language_option
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], lang: Language | None) -> None:
-    """Check scenarios and terms, and tell every problem in them.
+    """Check scenarios, pools and terms, and tell every problem in them.
 
     Each file is answered with a line: its title, citizens and designs, or clauses and dates, and how many of its
     numbers are published, derived and assumed. Exit 2 when any file has a problem.
@@ -23,7 +23,7 @@ def command(ctx: click.Context, files: tuple[str, ...], lang: Language | None) -
     wrong = False
     for file in files:
         try:
-            summary = _terms(file, lang) if is_terms(file) else _scenario(file, lang)
+            summary = _summary(file, lang)
         except LoadError as error:
             wrong = True
             click.echo(harmless(f"{error}\n"), err=True)
@@ -31,6 +31,29 @@ def command(ctx: click.Context, files: tuple[str, ...], lang: Language | None) -
             click.echo(harmless_line(summary))
     if wrong:
         ctx.exit(2)
+
+
+def _summary(file: str, lang: Language | None) -> str:
+    if is_terms(file):
+        return _terms(file, lang)
+    return _pool(file, lang) if is_pool(file) else _scenario(file, lang)
+
+
+def _pool(file: str, asked: Language | None) -> str:
+    from reports.marks import count_marks
+    from scenarios import load_pool
+
+    pool = load_pool(pool_file(file)).pool
+    lang: Language = asked or pool.language
+    return say(
+        lang,
+        "check.pool",
+        file=file,
+        title=pool.title,
+        investments=counted(lang, "investment", len(pool.investments)),
+        designs=counted(lang, "pool", len(pool.designs)),
+        marks=say(lang, "check.marks", **count_marks(pool)),
+    )
 
 
 def _terms(file: str, lang: Language | None) -> str:

@@ -4,19 +4,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reports.commands.options import WholeNumber, output_form, output_options, pool_file, suggestion
+from reports.commands.options import (
+    WholeNumber,
+    check_store,
+    make_room_for_store,
+    output_form,
+    output_options,
+    pool_file,
+    store_option,
+    suggestion,
+)
 from reports.output import as_csv, as_json, check_target, deliver
-from reports.texts import Language
+from reports.texts import Language, counted, say
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from reports.pools import PoolComparison
+    from scenarios import LoadedPool
 
 
 @click.command("pool")
 @click.argument("file", metavar="FILE")
 @click.option("--design", metavar="NAME", help="Show this design year by year.")
+@click.option(
+    "--record", "number", type=WholeNumber(0), metavar="N", help="Record replication N of --design as a fund."
+)
+@store_option
 @click.option("--workers", type=WholeNumber(1, 1024), help="Processes.  [default: all processors]")
 @click.option("--seed", type=WholeNumber(0, 2**63 - 1), default=1, show_default=True, help="Random seed.")
 @click.option(
@@ -30,6 +44,8 @@ if TYPE_CHECKING:
 def command(
     file: str,
     design: str | None,
+    number: int | None,
+    store: str | None,
     lang: Language | None,
     want_json: bool,
     want_csv: bool,
@@ -37,10 +53,11 @@ def command(
     force: bool,
     **simulation: Any,
 ) -> None:
-    """Compare the designs of an internal pool over its whole life.
+    """Compare the designs of an internal pool, over its whole life.
 
     Every design meets the same applications and the same luck. --design shows one of them year by year, --json gives
-    everything that was found, --csv the figures with their errors, or with --design the years.
+    everything that was found, --csv the figures with their errors, or with --design the years. --record plays one
+    replication (counted from 0) through a real fund into the store; look at it with effekt replay.
     """
     form = output_form(want_json, want_csv, target)
     check_target(target, force, file)
@@ -50,6 +67,9 @@ def command(
     if design is not None and design not in loaded.pool.designs:
         raise click.UsageError(f"there is no design '{design}'; {suggestion(design, loaded.pool.designs)}")
     spoken = lang or loaded.pool.language
+    if number is not None:
+        deliver(_recorded(loaded, design, number, store, spoken, simulation["seed"]), target, force)
+        return
     from reports.pools import compare_pool
     from reports.terminal.screen import progress_bar
 
@@ -76,6 +96,25 @@ def _page(comparison: "PoolComparison", design: str | None, lang: Language, targ
         deliver(as_text(found), target, force)
 
 
+def _recorded(
+    loaded: "LoadedPool", design: str | None, number: int, store: str | None, lang: Language, seed: int
+) -> str:
+    if design is None:
+        raise click.UsageError("--record stands without --design; name the design to record")
+    from contracts.register import open_register
+    from reports.numbers import number as shown
+    from simulations.pool_record import record_pool
+
+    path = make_room_for_store(store)
+    check_store(path)
+    with open_register(path) as register:
+        events = record_pool(loaded.pool, loaded.scenarios, design, register, number, seed=seed)
+        if not events:
+            raise click.UsageError(f"nothing is paid into '{design}', so there is no fund to record")
+        told = {"fund": events[0].log, "events": counted(lang, "event", len(events), shown(len(events), lang))}
+        return say(lang, "pool.recorded", store=register.name, **told) + "\n"
+
+
 def _number(value: "Decimal | None") -> float | None:
     return None if value is None else round(float(value), 6)
 
@@ -95,7 +134,7 @@ def _document(comparison: "PoolComparison", file: str) -> dict[str, Any]:
         "replications": results.replications,
         "seed": results.seed,
         "payback_years": {
-            name: dict(zip(results.pool.investments, terms.payback, strict=True))
+            name: {kind: _number(years) for kind, years in zip(results.pool.investments, terms.payback, strict=True)}
             for name, terms in results.terms.items()
         },
         "versions": versions(),

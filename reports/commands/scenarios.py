@@ -10,8 +10,10 @@ from reports.texts import Language
 if TYPE_CHECKING:
     from reports.terminal.listing import Listed
     from scenarios import Scenario
+    from scenarios.pool import PoolScenario
 
 OTHER = "other"
+POOL = "pool"
 
 
 @click.command("scenarios")
@@ -20,7 +22,7 @@ OTHER = "other"
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a new file (UTF-8), not the screen.")
 @click.option("--force", is_flag=True, help="Let -o overwrite a file.")
 def command(lang: Language | None, want_json: bool, target: str | None, force: bool) -> None:
-    """List the scenarios that come with the program.
+    """List the scenarios and internal pools that come with the program.
 
     By target group: the name to type in place of a file, citizens, capital where a contract states it, how many ways of
     financing are compared, and the title.
@@ -30,11 +32,12 @@ def command(lang: Language | None, want_json: bool, target: str | None, force: b
 
     from reports.terminal.listing import library_lines
     from reports.terminal.screen import as_text, screen_width, show
-    from scenarios import library, load
+    from scenarios import library, load, load_pool, pools
     from scenarios.parts import Group
 
     found = [_listed(name, load(path)) for name, path in library().items()]
-    groups = (*get_args(Group), OTHER)
+    found += [_listed_pool(name, load_pool(path).pool) for name, path in pools().items()]
+    groups = (*get_args(Group), OTHER, POOL)
     if want_json or (target or "").endswith(".json"):
         deliver(_json(found), target, force)
         return
@@ -50,6 +53,13 @@ def _listed(name: str, scenario: "Scenario") -> "Listed":
 
     citizens, designs = scenario.target_group.citizens, len(scenario.designs)
     return Listed(name, scenario.title, scenario.group or OTHER, citizens, _capital(scenario), designs)
+
+
+def _listed_pool(name: str, pool: "PoolScenario") -> "Listed":
+    from reports.terminal.listing import Listed
+
+    capital = next(iter(pool.designs.values())).capital
+    return Listed(name, pool.title, POOL, None, capital, len(pool.designs))
 
 
 def _capital(scenario: "Scenario") -> int | None:

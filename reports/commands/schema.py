@@ -4,26 +4,26 @@ import click
 
 from reports.output import check_target, deliver
 
-FILES = ("scenario", "terms", "facts", "columns")
+FILES = ("scenario", "terms", "facts", "columns", "pool")
 
 
 @click.command("schema")
-@click.argument("what", metavar="[scenario|terms|facts|columns]", type=click.Choice(FILES), default="scenario")
+@click.argument("what", metavar="[scenario|terms|facts|columns|pool]", type=click.Choice(FILES), default="scenario")
 @click.option("-o", "--output", "target", metavar="FILE", help="Write to a new file, not the screen.")
 @click.option("--force", is_flag=True, help="Let -o overwrite a file.")
 def command(what: str, target: str | None, force: bool) -> None:
     """Print the JSON schema of the files that the program reads.
 
-    A scenario (the default), the terms of a contract, the facts that are stated of it, or what the columns of a table
-    mean. An editor that knows YAML schemas then completes keys and shows what they mean. The first line of a file names
-    its schema: # yaml-language-server: $schema=./scenario.schema.json
+    A scenario (the default), the terms of a contract, the facts that are stated of it, what the columns of a table
+    mean, or an internal pool. An editor that knows YAML schemas then completes keys and shows what they mean. The first
+    line of a file names its schema: # yaml-language-server: $schema=./scenario.schema.json
     """
     check_target(target, force)
     deliver(schema_text() if what == "scenario" else schema_text(what), target, force)
 
 
 def schema_text(what: str = "scenario") -> str:
-    """The schema as JSON, ending with a line break; the scenario's is kept as scenarios/scenario.schema.json."""
+    """The schema as JSON, ending with a line break; scenarios/ keeps those of a scenario and a pool."""
     import json
 
     from pydantic import BaseModel
@@ -35,6 +35,8 @@ def schema_text(what: str = "scenario") -> str:
         from scenarios.contract_files import Agreement as model
     elif what == "facts":
         from scenarios.contract_files import FactsFile as model
+    elif what == "pool":
+        from scenarios.pool import PoolScenario as model
     else:
         from scenarios.tables import Columns as model
     schema = model.model_json_schema(by_alias=True)

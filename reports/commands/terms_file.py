@@ -65,7 +65,14 @@ def _of_scenario(file: str, design: str, kind: "Kind | None") -> Agreed:
 
 def is_terms(file: str) -> bool:
     """Whether a file looks as if it held a contract's terms: clauses, and no designs."""
-    return _has_key(file, "clauses") and not _has_key(file, "designs")
+    return _has_key(file, r"clauses\s*:") and not _has_key(file, r"designs\s*:")
+
+
+def is_pool(file: str) -> bool:
+    """Whether a file, or what comes with the program under that name, is an internal pool."""
+    from scenarios import pools
+
+    return _has_key(file, r"kind\s*:\s*[\"']?pool") or file in pools()
 
 
 def _has_key(file: str, key: str) -> bool:
@@ -73,7 +80,7 @@ def _has_key(file: str, key: str) -> bool:
         text = Path(file).read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
-    return re.search(rf"^{key}\s*:", text, re.MULTILINE) is not None
+    return re.search(rf"^{key}", text, re.MULTILINE) is not None
 
 
 def load_stated(files: tuple[str, ...], columns: str | None, terms: "Terms") -> "StatedFacts":

@@ -128,7 +128,7 @@ class Listed(NamedTuple):
     name: str
     title: str
     group: str
-    citizens: int
+    citizens: int | None
     capital: int | None
     designs: int
 
@@ -157,7 +157,8 @@ def library_lines(found: Sequence[Listed], groups: Sequence[str], lang: Language
 
 def _library_row(each: Listed, lang: Language) -> list[str]:
     capital = "–" if each.capital is None else number(each.capital / 10**6, lang, 1)
-    return [f"  {each.name}", number(each.citizens, lang), capital, str(each.designs), each.title]
+    citizens = "–" if each.citizens is None else number(each.citizens, lang)
+    return [f"  {each.name}", citizens, capital, str(each.designs), each.title]
 
 
 def _set(row: Sequence[str], widths: Sequence[int], room: int, width: int) -> Iterator[str]:

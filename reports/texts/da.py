@@ -114,6 +114,10 @@ DA: dict[str, str] = {
     "count.years": "{count} år",
     "count.clause": "1 bestemmelse",
     "count.clauses": "{count} bestemmelser",
+    "count.investment": "1 slags investering",
+    "count.investments": "{count} slags investeringer",
+    "count.pool": "1 udformning",
+    "count.pools": "{count} udformninger",
     "count.design": "1 finansieringsmodel",
     "count.designs": "{count} finansieringsmodeller",
     "count.event": "1 hændelse",
@@ -126,6 +130,7 @@ DA: dict[str, str] = {
     "fordi kapitalen er brugt eller bundet.",
     "pool.discounting": "Nettogevinst for kommunen er en nutidsværdi ved {rate} om året; andre beløb er udiskonterede.",
     "pool.turned_away": "{design}: grænsen for tilbagebetalingstid afviser {kinds}.",
+    "pool.recorded": "Registreret i {store}: {fund}, {events}. Se den med: effekt replay {fund}",
     "pool.after": "{kind} ({years} år)",
     "pool.never": "{kind} (tjener sig aldrig hjem)",
     "pool.by_year": "{title} · {design} · gennemsnit i {unit}",
@@ -169,6 +174,7 @@ DA: dict[str, str] = {
     "closing.fees_saved": "{amount} spares i honorarer og omkostninger",
     "closing.state": "staten m.fl. betaler {amount}",
     # check
+    "check.pool": "{file}: i orden · {title} · {investments} · {designs} · {marks}",
     "check.ok": "{file}: i orden · {title} · {citizens} · {designs} · {marks}",
     "check.terms": "{file}: i orden · {title} · {clauses} · {start} til {end} · {marks}",
     "check.marks": "tal: {P} fra en kilde, {D} beregnet, {A} antaget",
@@ -396,7 +402,8 @@ DA: dict[str, str] = {
     "contract.open": "Udestår hos",
     "contract.at_end": "{date} (ophør)",
     # scenarios
-    "scenarios.title": "Scenarier, der følger med. Prøv et af dem med: effekt compare NAVN",
+    "scenarios.title": "Scenarier og puljer, der følger med. "
+    "Prøv et scenarie med: effekt compare NAVN, og en pulje med: effekt pool NAVN",
     "scenarios.name": "Navn",
     "scenarios.citizens": "Borgere",
     "scenarios.capital": "Kapital",
@@ -408,6 +415,7 @@ DA: dict[str, str] = {
     "target.adults_far_from_work": "Voksne langt fra arbejdsmarkedet",
     "target.health": "Sundhed",
     "target.other": "Øvrige",
+    "target.pool": "Interne investeringspuljer",
     # names that scenarios use
     "measure.stable_housing": "stabil bolig",
     "measure.labour_market": "arbejdsmarked",

@@ -114,6 +114,10 @@ EN: dict[str, str] = {
     "count.years": "{count} years",
     "count.clause": "1 clause",
     "count.clauses": "{count} clauses",
+    "count.investment": "1 kind of investment",
+    "count.investments": "{count} kinds of investment",
+    "count.pool": "1 pool design",
+    "count.pools": "{count} pool designs",
     "count.design": "1 design",
     "count.designs": "{count} designs",
     "count.event": "1 event",
@@ -127,6 +131,7 @@ EN: dict[str, str] = {
     "pool.discounting": "Net gain for the municipality is a present value at {rate} a year; other amounts are not "
     "discounted.",
     "pool.turned_away": "{design}: the payback limit turns away {kinds}.",
+    "pool.recorded": "Recorded in {store}: {fund}, {events}. Look at it with: effekt replay {fund}",
     "pool.after": "{kind} ({years} years)",
     "pool.never": "{kind} (never pays back)",
     "pool.by_year": "{title} · {design} · means in {unit}",
@@ -170,6 +175,7 @@ EN: dict[str, str] = {
     "closing.fees_saved": "{amount} is saved in fees and overhead",
     "closing.state": "the state pays {amount}",
     # check
+    "check.pool": "{file}: ok · {title} · {investments} · {designs} · {marks}",
     "check.ok": "{file}: ok · {title} · {citizens} · {designs} · {marks}",
     "check.terms": "{file}: ok · {title} · {clauses} · {start} to {end} · {marks}",
     "check.marks": "numbers: {P} published, {D} derived, {A} assumed",
@@ -396,7 +402,8 @@ EN: dict[str, str] = {
     "contract.open": "Owed by",
     "contract.at_end": "{date} (end)",
     # scenarios
-    "scenarios.title": "Scenarios that come with the program. Try one with: effekt compare NAME",
+    "scenarios.title": "Scenarios and pools that come with the program. "
+    "Try a scenario with: effekt compare NAME, and a pool with: effekt pool NAME",
     "scenarios.name": "Name",
     "scenarios.citizens": "Citizens",
     "scenarios.capital": "Capital",
@@ -408,6 +415,7 @@ EN: dict[str, str] = {
     "target.adults_far_from_work": "Adults far from the labour market",
     "target.health": "Health",
     "target.other": "Others",
+    "target.pool": "Internal investment pools",
     # names that scenarios use
     "measure.stable_housing": "stable housing",
     "measure.labour_market": "labour market",
