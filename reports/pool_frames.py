@@ -35,11 +35,11 @@ def by_year(results: PoolResults) -> pd.DataFrame:
 
 def _year_rows(results: PoolResults) -> Iterator[Row]:
     count = results.replications
-    for name, course in results.courses.items():
+    for name, result in results.designs.items():
         for at, year in enumerate(results.years):
-            numbers = (int(each[:, at].sum()) / count for each in (course.approved, course.citizens, course.short))
-            amounts = (kroner(getattr(course, key)[:, at].sum(), count) for key in YEARLY)
-            yield (name, year, *numbers, *amounts, *quantiles(course.balance[:, at], (0.05,)))
+            numbers = (int(result.by_year[key][at]) / count for key in ("approved", "citizens", "short"))
+            amounts = (kroner(result.by_year[key][at], count) for key in YEARLY)
+            yield (name, year, *numbers, *amounts, *quantiles(result.balance[:, at], (0.05,)))
 
 
 def who_gains(results: PoolResults) -> pd.DataFrame:
@@ -48,9 +48,9 @@ def who_gains(results: PoolResults) -> pd.DataFrame:
 
 
 def _party_rows(results: PoolResults) -> Iterator[Row]:
-    for name, course in results.courses.items():
+    for name, result in results.designs.items():
         rest = None
-        for party, committee, gain in party_gains(results, course):
+        for party, committee, gain in party_gains(results, result):
             rest = -gain if rest is None else rest - gain
             if gain.any():
                 yield (name, party, committee, kroner(gain.sum(), len(gain)), *quantiles(gain, (0.05, 0.95)))

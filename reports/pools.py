@@ -6,13 +6,13 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from contracts.ledger import MUNICIPALITY
 from scenarios import LoadedPool, load_pool
 from simulations import statistics as st
 from simulations.parallel import Progress, default_workers
-from simulations.pool import PoolCourse
+from simulations.pipeline import Ints
+from simulations.pool_results import PoolResult
 from simulations.pool_run import PoolResults, compare_pools
 
 from .key_figures import KRONE, Figure, share_seen
@@ -44,7 +44,7 @@ POOL_GROUPS: dict[str, tuple[str, ...]] = {
     "result": ("net_gain", "net_gain_p5", "net_gain_p95", "loss_probability"),
 }
 """The figures of a comparison of pools in the order of the screen, by heading."""
-PARTNER, GUARANTOR, POOL, OTHERS = "partner", "guarantor", "pool", "all"
+PARTNER, GUARANTOR, POOL = "partner", "guarantor", "pool"
 
 
 @dataclass(frozen=True)
@@ -95,80 +95,71 @@ def pool_figures(results: PoolResults) -> Iterator[Figure]:
     """Every figure of every design, in the order of `POOL_GROUPS`."""
     order = [key for keys in POOL_GROUPS.values() for key in keys]
     rate = float(results.pool.discounting.rate)
-    for name, course in results.courses.items():
-        found = [*_investments(course), *_capital(results, course), *_losses(course), *_result(course, rate)]
+    for name, result in results.designs.items():
+        found = [*_investments(result), *_capital(results, result), *_losses(result), *_result(result, rate)]
         yield from (Figure(name, *figure) for figure in sorted(found, key=lambda figure: order.index(figure[0])))
 
 
-def _investments(course: PoolCourse) -> Iterator[Found]:
+def _investments(result: PoolResult) -> Iterator[Found]:
     for key in ("approved", "citizens", "stopped"):
-        yield f"pool_{key}", st.mean(getattr(course, key).sum(axis=1)), "citizens", ""
-    followed = course.lights.sum(axis=(1, 2))
-    for number, light in enumerate(("green", "yellow", "red")):
-        yield f"pool_{light}", st.ratio(course.lights[:, :, number].sum(axis=1), followed), "share", ""
+        yield f"pool_{key}", st.mean(result.by_row[key]), "citizens", ""
+    followed = result.by_row["green"] + result.by_row["yellow"] + result.by_row["red"]
+    for light in ("green", "yellow", "red"):
+        yield f"pool_{light}", st.ratio(result.by_row[light], followed), "share", ""
 
 
-def _capital(results: PoolResults, course: PoolCourse) -> Iterator[Found]:
+def _capital(results: PoolResults, result: PoolResult) -> Iterator[Found]:
     for key in ("paid_in", "lent"):
-        yield _kroner(f"pool_{key}", getattr(course, key).sum(axis=1))
-    for key in ("balance", "outstanding"):
-        yield _kroner(f"pool_{key}", getattr(course, key)[:, -1])
-    yield "pool_turnover", st.ratio(course.lent.sum(axis=1), course.paid_in.sum(axis=1)), "factor", ""
-    ever = np.asarray(course.short.any(axis=1), np.bool_)
-    yield share_seen("pool_short", ever)
-    first = results.years[0] + np.argmax(course.short, axis=1)[ever]
-    yield "pool_short_year", st.quantile(first, 0.5), "year", "" if ever.any() else "none"
+        yield _kroner(f"pool_{key}", result.by_row[key])
+    yield _kroner("pool_balance", result.balance[:, -1])
+    yield _kroner("pool_outstanding", result.outstanding)
+    yield "pool_turnover", st.ratio(result.by_row["lent"], result.by_row["paid_in"]), "factor", ""
+    first = result.first_short[result.first_short >= 0]
+    yield share_seen("pool_short", np.asarray(result.first_short >= 0, np.bool_))
+    yield "pool_short_year", st.quantile(results.years[0] + first, 0.5), "year", "" if len(first) else "none"
 
 
-def _losses(course: PoolCourse) -> Iterator[Found]:
+def _losses(result: PoolResult) -> Iterator[Found]:
     for key in ("granted", "written_off", "department_loss", "guaranteed"):
-        yield _kroner(f"pool_{key}", getattr(course, key).sum(axis=1))
-    yield _kroner("pool_partner", (course.partner_received - course.partner_lent).sum(axis=1))
-    yield _kroner("pool_departments", departments_gain(course))
-    yield share_seen("pool_department_risk", departments_lose(course))
+        yield _kroner(f"pool_{key}", result.by_row[key])
+    yield _kroner("pool_partner", partner_gain(result))
+    departments = departments_gain(result)
+    yield _kroner("pool_departments", departments)
+    yield share_seen("pool_department_risk", np.asarray(departments < 0, np.bool_))
 
 
-def _result(course: PoolCourse, rate: float) -> Iterator[Found]:
-    gain = st.present_value(municipality_cash(course), rate) * KRONE
+def _result(result: PoolResult, rate: float) -> Iterator[Found]:
+    gain = st.present_value(result.cash, rate) * KRONE
     yield "net_gain", st.mean(gain), "kr", ""
     for key, p in (("net_gain_p5", 0.05), ("net_gain_p95", 0.95)):
         yield key, st.quantile(gain, p), "kr", ""
     yield share_seen("loss_probability", gain < 0)
 
 
-def municipality_cash(course: PoolCourse) -> NDArray[np.int64]:
-    """What the municipality gains by the pool in each year [row, year], øre: its departments and the pool together."""
-    partner = course.partner_lent - course.partner_received
-    cash: NDArray[np.int64] = course.gained - course.spent + partner + course.guaranteed
-    return cash
-
-
-def departments_gain(course: PoolCourse) -> NDArray[np.int64]:
+def departments_gain(result: PoolResult) -> Ints:
     """What departments keep over the years [row], øre: gains and loans less what they spend, repay and make good."""
-    cash = course.gained - course.spent + course.released - course.repayments - course.department_loss
-    kept: NDArray[np.int64] = cash.sum(axis=1)
-    return kept
+    of = result.by_row
+    return of["gained"] - of["spent"] + of["released"] - of["repayments"] - of["department_loss"]
 
 
-def departments_lose(course: PoolCourse) -> NDArray[np.bool_]:
-    """In which replications departments end below zero."""
-    return np.asarray(departments_gain(course) < 0, np.bool_)
-
-
-def pool_gain(course: PoolCourse) -> NDArray[np.int64]:
+def pool_gain(result: PoolResult) -> Ints:
     """What the pool itself has gained over the years [row], øre: what came back less what it lent."""
-    gain: NDArray[np.int64] = (course.repaid + course.earned - course.lent).sum(axis=1)
-    return gain
+    return result.by_row["repaid"] + result.by_row["earned"] - result.by_row["lent"]
 
 
-def party_gains(results: PoolResults, course: PoolCourse) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
-    """Party, committee and gain over the years [row], øre: departments, pool, partner, guarantor, then all others."""
+def partner_gain(result: PoolResult) -> Ints:
+    """What a co-investor has gained over the years [row], øre."""
+    return result.by_row["partner_received"] - result.by_row["partner_lent"]
+
+
+def party_gains(results: PoolResults, result: PoolResult) -> Iterator[tuple[str, str, Ints]]:
+    """Party, committee and gain over the years [row], øre: committees and others, pool, co-investor, guarantor."""
     for number, (party, committee) in enumerate(results.sides):
-        yield party, committee, course.sides[:, number] - course.burdens[:, number]
-    yield MUNICIPALITY, POOL, pool_gain(course)
-    yield PARTNER, "", (course.partner_received - course.partner_lent).sum(axis=1)
-    yield GUARANTOR, "", -course.guaranteed.sum(axis=1)
+        yield party, committee, result.sides[:, number] - result.burdens[:, number]
+    yield MUNICIPALITY, POOL, pool_gain(result)
+    yield PARTNER, "", partner_gain(result)
+    yield GUARANTOR, "", -result.by_row["guaranteed"]
 
 
-def _kroner(key: str, amount: NDArray[np.int64]) -> Found:
+def _kroner(key: str, amount: Ints) -> Found:
     return key, st.mean(amount * KRONE), "kr", ""

@@ -123,7 +123,7 @@ class _Run:
         return sums(row, amount, self.pipeline.rows)
 
 
-_YEARLY = (
+YEARLY = (
     "paid_in", "earned", "lent", "repaid", "granted", "written_off", "lapsed", "balance", "outstanding", "approved",
     "citizens", "partner_lent", "partner_received", "guaranteed", "department_loss", "released", "repayments",
     "spent", "gained", "stopped", "green", "yellow", "red",
@@ -149,7 +149,7 @@ def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables, entries: list
         guarantee=nothing + terms.guarantee,
         undecided=np.ones((len(pipeline.applications), rows), bool),
         short=np.zeros((rows, years), bool),
-        noted={name: np.zeros((rows, years), np.int64) for name in _YEARLY},
+        noted={name: np.zeros((rows, years), np.int64) for name in YEARLY},
         entries=entries,
     )
     for year in range(years):

@@ -55,12 +55,17 @@ def record_pool(
 def recorded_pool(
     pool: PoolScenario, scenarios: Mapping[str, Scenario], design: str, number: int, *, seed: int
 ) -> tuple[tuple[Event, ...], PoolCourse]:
-    """The fund's log of a replication, and the course of all replications of its batch (its row: number % BATCH)."""
+    """The fund's log of a replication, and the course of its batch up to it (its row: number % BATCH).
+
+    The log is empty where nothing is ever paid in.
+    """
     task = prepared(pool, scenarios, seed)
     batch, row = divmod(number, BATCH)
     pipeline = pipeline_of(task, batch, row + 1)
     entries: list[Entries] = []
     course = run_pool(task.terms[design], pipeline, tables_of(pipeline), entries)
+    if not course.paid_in[row].any():
+        return (), course
     names = [f"{slug(each.name)}-{number}" for number, each in enumerate(pipeline.applications, 1)]
     fund = f"{slug(pool.title)[:40].rstrip('-')}-{slug(design)[:24].rstrip('-')}-{seed}-{number}"
     commands = _commands(pool, course, entries, names, row, fund)

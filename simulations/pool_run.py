@@ -1,9 +1,7 @@
 """Compare pool designs: blocks of replications that share one pipeline, in this process or several."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from contracts.money import ppm
 from scenarios.model import Scenario
@@ -26,6 +24,7 @@ from .pipeline import (
 )
 from .pool import PoolCourse, run_pool
 from .pool_loans import tables_of
+from .pool_results import PoolResult, merged, result_of
 from .pool_terms import PoolTerms, compile_pool
 from .setup import Setup
 
@@ -35,7 +34,9 @@ BATCH = 5 * BLOCK
 
 @dataclass(frozen=True)
 class PoolResults:
-    """A pool scenario's designs on the same pipeline. courses, terms: by design; sides: of `PoolCourse.sides`."""
+    """A pool scenario's designs on the same pipeline. designs, terms: by name; sides: what the columns of
+    `PoolResult.sides` and `burdens` are; applications: how many come.
+    """
 
     pool: PoolScenario
     replications: int
@@ -43,7 +44,7 @@ class PoolResults:
     years: tuple[int, ...]
     sides: tuple[Side, ...]
     applications: int
-    courses: dict[str, PoolCourse]
+    designs: dict[str, PoolResult]
     terms: dict[str, PoolTerms]
 
 
@@ -73,11 +74,11 @@ def compare_pools(
     missing.
     """
     task = prepared(pool, scenarios, seed)
-    found: dict[str, list[PoolCourse]] = {name: [] for name in pool.designs}
-    for part in run_blocks(task, run_batch, _batches(replications), workers, progress):
-        for name, course in part.items():
-            found[name].append(course)
-    joined = {name: _joined(parts) for name, parts in found.items()}
+    found: dict[str, list[PoolResult]] = {name: [] for name in pool.designs}
+    for part in run_blocks(task, _work, _batches(replications), workers, progress):
+        for name, result in part.items():
+            found[name].append(result)
+    joined = {name: merged(parts) for name, parts in found.items()}
     years = tuple(range(pool.start.year, pool.start.year + pool.years))
     count = len(applications_of(pool, seed, 0, 1))
     return PoolResults(pool, replications, seed, years, task.sides, count, joined, task.terms)
@@ -138,5 +139,5 @@ def run_batch(task: PoolTask, number: int, size: int) -> dict[str, PoolCourse]:
     return {name: run_pool(terms, pipeline, tables) for name, terms in task.terms.items()}
 
 
-def _joined(parts: Sequence[PoolCourse]) -> PoolCourse:
-    return PoolCourse(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(PoolCourse)})
+def _work(task: PoolTask, number: int, size: int) -> dict[str, PoolResult]:
+    return {name: result_of(course) for name, course in run_batch(task, number, size).items()}

@@ -35,7 +35,7 @@ def pool_lines(comparison: PoolComparison, lang: Language, width: int) -> Iterat
     yield from paragraph(title, width)
     yield "", ""
     rows = [*_figure_rows(comparison, figures, scale, lang), *_gain_rows(comparison, scale, lang)]
-    heads = tuple(pool_label(comparison, name, lang) for name in results.courses)
+    heads = tuple(pool_label(comparison, name, lang) for name in results.designs)
     yield from lay_out(Grid(heads, tuple(rows), f"({say(lang, f'unit.{scale.key}')})"), width)
     yield "", ""
     for sentence in _remarks(comparison, scale, lang):
@@ -53,7 +53,7 @@ def _figure_rows(
     for group, keys in POOL_GROUPS.items():
         rows = []
         for key in keys:
-            found = [figures[name, key] for name in comparison.results.courses]
+            found = [figures[name, key] for name in comparison.results.designs]
             if key in ALWAYS or any(number_of(each["value"]) for each in found):
                 rows.append(Row(f" {say(lang, f'figure.{key}')}", tuple(figure_cell(f, scale, lang) for f in found)))
         if rows:
@@ -78,7 +78,7 @@ def _gain_rows(comparison: PoolComparison, scale: Scale, lang: Language) -> Iter
 
 
 def _gain_row(label: str, means: dict[str, float], comparison: PoolComparison, scale: Scale, lang: Language) -> Row:
-    designs = comparison.results.courses
+    designs = comparison.results.designs
     return Row(f" {label}", tuple(Cell(scale.show(means.get(name, 0.0), lang)) for name in designs))
 
 

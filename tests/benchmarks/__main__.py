@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: speed, agreement with the tutorials' way, memory, settling claims and `effekt --help`.
+"""`python -m tests.benchmarks`: speed, agreement with the tutorials' way, memory, settling claims, pools and `effekt --help`.
 
 `--quick` takes about half a minute, with fewer rounds and replications.
 """
@@ -13,7 +13,7 @@ import numpy as np
 
 from scenarios import load
 
-from . import SCENARIO, agreement, claims, memory, speed
+from . import SCENARIO, agreement, claims, memory, pools, speed
 
 HEADER = """Benchmark: {citizens} citizens, {years} years, {domains} domains, {designs} designs that share the intake.
 Python {python}, numpy {numpy}, simpy {simpy}, eventsourcing {eventsourcing}.
@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     memory.report((10_000,) if quick else memory.REPLICATIONS)
     print(flush=True)
     claims.main()
+    pools.report(3 if quick else 9)
     _help_time()
 
 

@@ -15,7 +15,8 @@ from scenarios.pool import PoolScenario
 from simulations.pipeline import Pipeline, parties
 from simulations.pool import PoolCourse
 from simulations.pool_record import recorded_pool
-from simulations.pool_run import PoolResults, compare_pools, pipeline_of, prepared
+from simulations.pool_results import merged, result_of
+from simulations.pool_run import compare_pools, pipeline_of, prepared, run_batch
 from simulations.pool_terms import payback_years
 
 from .pools import ByHand, Luck, pools
@@ -27,14 +28,14 @@ YEARLY = (
 )  # fmt: skip
 
 
-def one(pool: PoolScenario, replications: int = ROWS, seed: int = 1) -> PoolResults:
-    return compare_pools(pool, {}, replications, seed)
+def course_of(pool: PoolScenario, replications: int = ROWS) -> PoolCourse:
+    return run_batch(prepared(pool, {}, 1), 0, replications)["one"]
 
 
 @settings(max_examples=150)
 @given(pools())
 def test_money_is_neither_made_nor_lost(pool: PoolScenario) -> None:
-    course = one(pool).courses["one"]
+    course = course_of(pool)
     check_conservation(course)
     assert (course.balance >= 0).all()
     assert (course.outstanding >= 0).all()
@@ -53,9 +54,9 @@ def check_conservation(course: PoolCourse) -> None:
 @settings(max_examples=100)
 @given(pools())
 def test_what_all_parties_gain_is_what_is_really_saved(pool: PoolScenario) -> None:
-    results = one(pool)
-    course = results.courses["one"]
-    own = [number for number, (party, _) in enumerate(results.sides) if party == MUNICIPALITY]
+    task = prepared(pool, {}, 1)
+    course = run_batch(task, 0, ROWS)["one"]
+    own = [number for number, (party, _) in enumerate(task.sides) if party == MUNICIPALITY]
     assert (course.sides[:, own].sum(axis=1) == course.gained.sum(axis=1)).all()
     departments = course.gained - course.spent + course.released - course.repayments - course.department_loss
     assert ((course.sides - course.burdens)[:, own].sum(axis=1) == departments.sum(axis=1)).all()
@@ -69,7 +70,7 @@ def test_what_all_parties_gain_is_what_is_really_saved(pool: PoolScenario) -> No
 def test_it_does_as_a_pool_by_hand(pool: PoolScenario) -> None:
     task = prepared(pool, {}, 1)
     pipeline = pipeline_of(task, 0, ROWS)
-    course = one(pool).courses["one"]
+    course = course_of(pool)
     paybacks = dict(zip(pool.investments, task.terms["one"].payback, strict=True))
     for row in range(ROWS):
         by_hand = ByHand(pool, pool.designs["one"], luck_of(pool, pipeline, row), paybacks).run()
@@ -90,10 +91,9 @@ def luck_of(pool: PoolScenario, pipeline: Pipeline, row: int) -> list[Luck]:
 @settings(max_examples=40)
 @given(pools())
 def test_the_recorded_fund_has_what_the_array_has(pool: PoolScenario) -> None:
-    if not pool.designs["one"].capital + pool.designs["one"].top_up:
-        return
     events, course = recorded_pool(pool, {}, "one", 1, seed=1)
     if not events:
+        assert not course.paid_in.any()
         return
     assert audit.verify(events) == []
     for year in range(pool.years):
@@ -108,7 +108,7 @@ def test_the_recorded_fund_has_what_the_array_has(pool: PoolScenario) -> None:
 @settings(max_examples=20)
 @given(pools())
 def test_fewer_replications_are_the_first_of_more(pool: PoolScenario) -> None:
-    few, many = one(pool, 2).courses["one"], one(pool, 205).courses["one"]
+    few, many = course_of(pool, 2), course_of(pool, 205)
     for each in fields(PoolCourse):
         assert (getattr(few, each.name) == getattr(many, each.name)[:2]).all()
 
@@ -155,6 +155,24 @@ def test_the_sides_of_all_investments_stand_in_one_order() -> None:
 
 def test_workers_change_nothing() -> None:
     pool = a_pool({"citizens": 5, "costs": [100], "gains": [{"committee": "a", "kroner": [0, 90]}]})
-    alone, two = (compare_pools(pool, {}, 1200, 3, workers=count).courses["one"] for count in (1, 2))
-    for each in fields(PoolCourse):
-        assert (getattr(alone, each.name) == getattr(two, each.name)).all()
+    alone, two = (compare_pools(pool, {}, 1200, 3, workers=count).designs["one"] for count in (1, 2))
+    assert (alone.cash == two.cash).all()
+    assert all((alone.by_row[name] == two.by_row[name]).all() for name in alone.by_row)
+
+
+@settings(max_examples=20)
+@given(pools())
+def test_what_is_kept_of_batches_is_what_the_whole_comes_to(pool: PoolScenario) -> None:
+    course = course_of(pool, 5)
+    whole = result_of(course)
+    kept = merged([result_of(_rows(course, 0, 2)), result_of(_rows(course, 2, 5))])
+    for name, amount in whole.by_year.items():
+        assert (kept.by_year[name] == amount).all()
+        assert (kept.by_row[name] == whole.by_row[name]).all()
+    assert (kept.cash == whole.cash).all()
+    assert (kept.first_short == whole.first_short).all()
+    assert ((whole.first_short >= 0) == course.short.any(axis=1)).all()
+
+
+def _rows(course: PoolCourse, first: int, last: int) -> PoolCourse:
+    return PoolCourse(**{each.name: getattr(course, each.name)[first:last] for each in fields(PoolCourse)})
