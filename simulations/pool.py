@@ -88,6 +88,7 @@ class _Run:
     pipeline: Pipeline
     tables: Tables
     loans: Loans
+    new: list[Loans]
     rows: Ints
     first_calls: Ints
     own: Ore
@@ -111,7 +112,7 @@ class _Run:
 
     def note(self, name: str, year: int, amount: Ore) -> None:
         """Add amounts [row] to what is noted for a year."""
-        self.noted[name][:, year] += amount
+        self.noted[name][year] += amount
 
     def enter(self, what: str, year: int, loans: Loans, amount: Ore) -> None:
         """Keep what the pool itself lends, gets back or loses by each loan, where somebody wants to know."""
@@ -140,16 +141,17 @@ def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables, entries: list
         pipeline=pipeline,
         tables=tables,
         loans=Loans.none(),
+        new=[],
         rows=np.arange(rows),
         first_calls=_first_calls(terms, pipeline),
-        own=muldiv(tables.whole, terms.own_share, PPM),
+        own=_share(tables.whole, terms.own_share),
         balance=nothing,
         free=nothing,
         room=room,
         guarantee=nothing + terms.guarantee,
         undecided=np.ones((len(pipeline.applications), rows), bool),
-        short=np.zeros((rows, years), bool),
-        noted={name: np.zeros((rows, years), np.int64) for name in YEARLY},
+        short=np.zeros((years, rows), bool),
+        noted={name: np.zeros((years, rows), np.int64) for name in YEARLY},
         entries=entries,
     )
     for year in range(years):
@@ -157,9 +159,18 @@ def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables, entries: list
         for month in terms.calls:
             _decide(run, year, month)
         _one_year(run, year)
-    noted = run.noted
+    noted = {name: np.ascontiguousarray(amount.T) for name, amount in run.noted.items()}
     lights = np.stack([noted.pop(name) for name in ("green", "yellow", "red")], axis=-1)
-    return PoolCourse(lights=lights, short=run.short, sides=_sides(run, years), burdens=_burdens(run), **noted)
+    return PoolCourse(
+        lights=lights, short=np.ascontiguousarray(run.short.T), sides=_sides(run, years), burdens=_burdens(run), **noted
+    )
+
+
+def _share(amount: Ore, share: int) -> Ore:
+    """A share (millionths) of amounts; at once where it is all or nothing."""
+    if share == PPM:
+        return amount
+    return muldiv(amount, share, PPM) if share else np.zeros_like(amount)
 
 
 def _pay_in(run: _Run, year: int) -> None:
@@ -215,7 +226,7 @@ def _judge(run: _Run, one: int | Ints, year: int, now: int) -> NDArray[np.intp] 
     own = run.own[one] if isinstance(one, int) else run.own[one, run.rows]
     afforded = own <= run.free
     short = asked & ~afforded
-    run.short[:, year] |= short
+    run.short[year] |= short
     yes = asked ^ short
     if run.room is not None:
         use = _yearly(run, one, now)
@@ -236,7 +247,7 @@ def _take_up(run: _Run, taken: list[tuple[int | Ints, NDArray[np.intp]]], year: 
     rows = np.concatenate([mine for _, mine in taken])
     one = np.concatenate([np.full(len(mine), each) for each, mine in taken])
     tables = run.tables
-    run.loans = run.loans.joined(taken_up(tables, one, rows, now + tables.delay[one, rows], year))
+    run.new.append(taken_up(tables, one, rows, now + tables.delay[one, rows], year))
     run.note("approved", year, run.by_row(rows, np.ones(len(rows), np.int64)))
     run.note("citizens", year, run.by_row(rows, tables.reach[one, rows]))
 
@@ -253,9 +264,10 @@ def _yearly(run: _Run, one: int | Ints, now: int) -> Ore:
 
 
 def _one_year(run: _Run, year: int) -> None:
+    run.loans, run.new = Loans.joined([run.loans, *run.new]), []
     loans = run.loans
     if not len(loans.row):
-        run.noted["balance"][:, year] = run.balance
+        run.noted["balance"][year] = run.balance
         _lapse(run, year)
         return
     ages = run.tables.at(loans, 12 * (year + 1), counted=run.terms.price > 0)
@@ -264,7 +276,7 @@ def _one_year(run: _Run, year: int) -> None:
     _follow_up(run, loans, ages, year)
     _settle_losses(run, loans, year)
     loans.pass_to(ages)
-    run.noted["outstanding"][:, year] = run.by_row(loans.row, loans.own_released - loans.own_repaid - loans.own_lost)
+    run.noted["outstanding"][year] = run.by_row(loans.row, loans.own_released - loans.own_repaid - loans.own_lost)
     _lapse(run, year)
 
 
@@ -272,7 +284,7 @@ def _release(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     """Pay out what the year costs, the pool's share and the partner's."""
     own_share = run.terms.own_share
     released = ages.cost - loans.released
-    own = muldiv(ages.cost, own_share, PPM) - muldiv(loans.released, own_share, PPM)
+    own = _share(ages.cost, own_share) - _share(loans.released, own_share)
     loans.released = ages.cost
     loans.own_released = loans.own_released + own
     run.enter("release", year, loans, own)
@@ -295,13 +307,14 @@ def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     terms, repayment = run.terms, run.terms.design.repayment
     since = year - loans.approved
     base = _base(run, loans, ages)
-    base = muldiv(np.maximum(base, 0), PPM - terms.retained, PPM)
+    base = _share(np.maximum(base, 0), PPM - terms.retained)
     if repayment.index:
         base = muldiv(base, np.array(terms.index, np.int64)[since], PPM)
     # who has received nothing yet repays nothing
     base = np.where((since < repayment.grace_years) | (loans.own_released == 0), 0, base)
     owed = loans.released - loans.repaid - loans.lost
-    loans.interest = loans.interest + muldiv(np.maximum(loans.owed_before, 0), terms.interest, PPB)
+    if terms.interest:
+        loans.interest = loans.interest + muldiv(np.maximum(loans.owed_before, 0), terms.interest, PPB)
     most = np.where(loans.over, 0, owed + loans.interest)
     paid = np.minimum(base, most) if repayment.form == "instalments" else base
     interest = np.minimum(paid, loans.interest)
@@ -310,7 +323,7 @@ def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     loans.paid_back = loans.paid_back + paid
     own = _own_repaid(run, loans, principal)
     beyond = paid - principal
-    own_beyond = muldiv(beyond, terms.own_share, PPM)
+    own_beyond = _share(beyond, terms.own_share)
     run.enter("repayment", year, loans, own)
     run.enter("earning", year, loans, own_beyond)
     loans.repaid = loans.repaid + principal
@@ -339,7 +352,7 @@ def _own_repaid(run: _Run, loans: Loans, principal: Ore) -> Ore:
     """The pool's part of what is repaid: its share to date, and all of the rest with the last of it."""
     own_share = run.terms.own_share
     left = loans.own_released - loans.own_repaid - loans.own_lost
-    own = muldiv(loans.repaid + principal, own_share, PPM) - muldiv(loans.repaid, own_share, PPM)
+    own = _share(loans.repaid + principal, own_share) - _share(loans.repaid, own_share)
     last = loans.repaid + principal + loans.lost == loans.released
     return np.where(last & (principal > 0), left, np.minimum(own, left))
 
@@ -358,7 +371,7 @@ def _follow_up(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     failed = due & (ages.gained * PPM < ages.claimed * ppm(design.stop.below))
     loans.is_followed = loans.is_followed | due
     if failed.any():
-        freed = muldiv(loans.whole, run.terms.own_share, PPM) - muldiv(loans.released, run.terms.own_share, PPM)
+        freed = _share(loans.whole, run.terms.own_share) - _share(loans.released, run.terms.own_share)
         run.free = run.free + run.by_row(loans.row, np.where(failed, freed, 0))
         loans.stop(failed, ages, 12 * (year + 1))
         run.note("stopped", year, run.by_row(loans.row, failed.astype(np.int64)))
@@ -371,7 +384,7 @@ def _settle_losses(run: _Run, loans: Loans, year: int) -> None:
     missing = np.where(ending, loans.released - loans.repaid - loans.lost, 0)
     if missing.any():
         covered = _covered(run, loans.row, missing)
-        department = muldiv(missing - covered, run.terms.department_share, PPM)
+        department = _share(missing - covered, run.terms.department_share)
         made_good = covered + department
         own = _own_repaid(run, loans, made_good)
         loans.repaid, loans.own_repaid = loans.repaid + made_good, loans.own_repaid + own
@@ -410,7 +423,7 @@ def _lapse(run: _Run, year: int) -> None:
         unused = run.free
         run.receive(-unused)
         run.note("lapsed", year, unused)
-    run.noted["balance"][:, year] = run.balance
+    run.noted["balance"][year] = run.balance
 
 
 def _sides(run: _Run, years: int) -> Ore:

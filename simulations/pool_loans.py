@@ -1,5 +1,6 @@
 """The investments that a pool has approved, as columns with one element for each investment and replication."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -78,9 +79,12 @@ class Loans:
         """Which investments have been stopped."""
         return self.stopped >= 0
 
-    def joined(self, others: "Loans") -> "Loans":
-        """These loans, then others."""
-        return Loans(**{f.name: np.concatenate([getattr(self, f.name), getattr(others, f.name)]) for f in fields(self)})
+    @staticmethod
+    def joined(parts: "Sequence[Loans]") -> "Loans":
+        """All the loans of some parts, in their order."""
+        if len(parts) == 1:
+            return parts[0]
+        return Loans(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Loans)})
 
     def stop(self, failed: Flags, ages: Ages, month: int) -> None:
         """Stop some investments as they are in a month since the pool's start."""
@@ -128,15 +132,16 @@ class Tables:
 
     def at(self, loans: Loans, month: int, counted: bool) -> Ages:
         """What loans have come to by the end of a month since the pool's start; results only where counted."""
-        kind, course, age = loans.kind, loans.course, self._age(loans, month)
-        size = loans.size
-        cost = muldiv(self.cost[kind, age], size, PPM)
-        claimed = muldiv(self.claimed[kind, age], loans.claim, PPM)
-        gained = _times(self.gained[kind, course, age], loans.gain)
-        spent = muldiv(self.spent[kind, course, age], size, PPM)
+        _, courses, months = self.gained.shape
+        age = self._age(loans, month)
+        mean, mine = loans.kind * months + age, (loans.kind * courses + loans.course) * months + age  # places, flat
+        cost = muldiv(self.cost.take(mean), loans.size, PPM)
+        claimed = muldiv(self.claimed.take(mean), loans.claim, PPM)
+        gained = _times(self.gained.take(mine), loans.gain)
+        spent = muldiv(self.spent.take(mine), loans.size, PPM)
         results = np.zeros_like(cost)
         if counted:
-            results = muldiv(self.results[kind, course, age], np.maximum(loans.gain, 0), PPM)
+            results = muldiv(self.results.take(mine), np.maximum(loans.gain, 0), PPM)
         found = Ages(cost, claimed, gained, spent, results)
         return _as_stopped(loans, found) if loans.is_stopped.any() else found
 

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: speed, agreement with the tutorials' way, memory, settling claims, pools and `effekt --help`.
+"""`python -m tests.benchmarks`: speed, agreement with the tutorials' way, memory, claims, pools and `effekt --help`.
 
 `--quick` takes about half a minute, with fewer rounds and replications.
 """
