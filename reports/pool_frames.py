@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from contracts.ledger import RESOURCES
-from simulations.pool_run import PoolResults
+from simulations.pools.compare import PoolResults
 
 from .frames import Row, frame_of, kroner, quantiles
 from .pools import party_gains, pool_figures

@@ -11,9 +11,9 @@ from contracts.ledger import MUNICIPALITY
 from scenarios import LoadedPool, load_pool
 from simulations import statistics as st
 from simulations.parallel import Progress, default_workers
-from simulations.pipeline import Ints
-from simulations.pool_results import PoolResult
-from simulations.pool_run import PoolResults, compare_pools
+from simulations.pools.compare import PoolResults, compare_pools
+from simulations.pools.pipeline import Ints
+from simulations.pools.results import PoolResult
 
 from .key_figures import KRONE, Figure, share_seen
 

@@ -103,7 +103,7 @@ def _recorded(
         raise click.UsageError("--record stands without --design; name the design to record")
     from contracts.register import open_register
     from reports.numbers import number as shown
-    from simulations.pool_record import record_pool
+    from simulations.pools.record import record_pool
 
     path = make_room_for_store(store)
     check_store(path)

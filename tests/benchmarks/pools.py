@@ -8,9 +8,9 @@ import time
 
 from scenarios import library, load
 from scenarios.pool import PoolScenario
-from simulations.pool import run_pool
-from simulations.pool_loans import tables_of
-from simulations.pool_run import BATCH, PoolTask, compare_pools, pipeline_of, prepared
+from simulations.pools.compare import BATCH, PoolTask, compare_pools, pipeline_of, prepared
+from simulations.pools.loans import tables_of
+from simulations.pools.years import run_pool
 
 from .memory import peak
 

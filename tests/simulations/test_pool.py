@@ -12,14 +12,14 @@ from contracts import audit
 from contracts.fund import outstanding
 from contracts.ledger import MUNICIPALITY
 from scenarios.pool import PoolScenario
-from simulations.pipeline import Pipeline, parties
-from simulations.pool import PoolCourse
-from simulations.pool_record import recorded_pool
-from simulations.pool_results import merged, result_of
-from simulations.pool_run import compare_pools, pipeline_of, prepared, run_batch
-from simulations.pool_terms import payback_years
+from simulations.pools.compare import compare_pools, pipeline_of, prepared, run_batch
+from simulations.pools.pipeline import Pipeline, parties
+from simulations.pools.record import recorded_pool
+from simulations.pools.results import merged, result_of
+from simulations.pools.terms import payback_years
+from simulations.pools.years import PoolCourse
 
-from .pools import ByHand, Luck, pools
+from .pool_by_hand import ByHand, Luck, pools
 
 ROWS = 3
 YEARLY = (

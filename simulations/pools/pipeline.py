@@ -16,14 +16,13 @@ from contracts.money import PPM, Ore, muldiv, ore, ppm
 from scenarios.model import Scenario
 from scenarios.parts import Design
 from scenarios.pool import Between, Delay, PoolScenario, Stated
-
-from .designs import Played, play
-from .draws import BLOCK, Draws
-from .lives import row_of
-from .months import YEAR
-from .results import key_result
-from .setup import Setup, prepare
-from .world import Block
+from simulations.designs import Played, play
+from simulations.draws import BLOCK, Draws
+from simulations.lives import row_of
+from simulations.months import YEAR
+from simulations.results import key_result
+from simulations.setup import Setup, prepare
+from simulations.world import Block
 
 Ints = NDArray[np.int64]
 Side = tuple[str, str]

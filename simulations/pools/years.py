@@ -6,7 +6,6 @@ promised is paid out as the investments' costs fall. At the end of the year depa
 up, what is not repaid in time is borne by those who agreed to, and unused capital lapses if it does.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +15,13 @@ from contracts.facts import sums
 from contracts.ledger import MUNICIPALITY
 from contracts.money import PPB, PPM, Ore, muldiv, ppm
 
+from .calls import decide, first_calls
+from .loans import Ages, Loans, Tables
 from .pipeline import Ints, Pipeline
-from .pool_loans import Ages, Loans, Tables, taken_up
-from .pool_terms import PoolTerms
+from .state import Entries, Run
+from .terms import PoolTerms
 
 Flags = NDArray[np.bool_]
-NEVER = 10**6
 
 
 @dataclass(frozen=True)
@@ -66,64 +66,6 @@ class PoolCourse:
     burdens: Ore
 
 
-@dataclass(frozen=True)
-class Entries:
-    """What happened in a year between the pool and its loans: release, repayment, earning or loss; one element each."""
-
-    what: str
-    year: int
-    application: Ints
-    row: Ints
-    amount: Ore
-
-
-@dataclass
-class _Run:
-    """The state of a pool at some time [row], and what has been noted so far.
-
-    own [application, row]: what the pool itself would lend; free [row]: the balance that is not promised.
-    """
-
-    terms: PoolTerms
-    pipeline: Pipeline
-    tables: Tables
-    loans: Loans
-    new: list[Loans]
-    rows: Ints
-    first_calls: Ints
-    own: Ore
-    balance: Ore
-    free: Ore
-    room: Ore | None
-    guarantee: Ore
-    undecided: Flags
-    short: Flags
-    noted: dict[str, Ore]
-    entries: list[Entries] | None
-
-    @property
-    def years(self) -> int:
-        """How many budget years the pool is followed."""
-        return len(self.terms.paid_in)
-
-    def receive(self, amount: Ore) -> None:
-        """Add to what the pool has."""
-        self.balance, self.free = self.balance + amount, self.free + amount
-
-    def note(self, name: str, year: int, amount: Ore) -> None:
-        """Add amounts [row] to what is noted for a year."""
-        self.noted[name][year] += amount
-
-    def enter(self, what: str, year: int, loans: Loans, amount: Ore) -> None:
-        """Keep what the pool itself lends, gets back or loses by each loan, where somebody wants to know."""
-        if self.entries is not None:
-            self.entries.append(Entries(what, year, loans.application, loans.row, amount))
-
-    def by_row(self, row: Ints, amount: Ore) -> Ore:
-        """Sums of loans' amounts by replication."""
-        return sums(row, amount, self.pipeline.rows)
-
-
 YEARLY = (
     "paid_in", "earned", "lent", "repaid", "granted", "written_off", "lapsed", "balance", "outstanding", "approved",
     "citizens", "partner_lent", "partner_received", "guaranteed", "department_loss", "released", "repayments",
@@ -136,14 +78,14 @@ def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables, entries: list
     rows, years = pipeline.rows, len(terms.paid_in)
     nothing = np.zeros(rows, np.int64)
     room = None if terms.room is None else np.full((rows, years + tables.ages), terms.room, np.int64)
-    run = _Run(
+    run = Run(
         terms=terms,
         pipeline=pipeline,
         tables=tables,
         loans=Loans.none(),
         new=[],
         rows=np.arange(rows),
-        first_calls=_first_calls(terms, pipeline),
+        first_calls=first_calls(terms, pipeline),
         own=_share(tables.whole, terms.own_share),
         balance=nothing,
         free=nothing,
@@ -157,7 +99,7 @@ def run_pool(terms: PoolTerms, pipeline: Pipeline, tables: Tables, entries: list
     for year in range(years):
         _pay_in(run, year)
         for month in terms.calls:
-            _decide(run, year, month)
+            decide(run, year, month)
         _one_year(run, year)
     noted = {name: np.ascontiguousarray(amount.T) for name, amount in run.noted.items()}
     lights = np.stack([noted.pop(name) for name in ("green", "yellow", "red")], axis=-1)
@@ -173,97 +115,13 @@ def _share(amount: Ore, share: int) -> Ore:
     return muldiv(amount, share, PPM) if share else np.zeros_like(amount)
 
 
-def _pay_in(run: _Run, year: int) -> None:
+def _pay_in(run: Run, year: int) -> None:
     amount = np.full_like(run.balance, run.terms.paid_in[year])
     run.receive(amount)
     run.note("paid_in", year, amount)
 
 
-def _decide(run: _Run, year: int, month: int) -> None:
-    """Take the applications that have come, best first, as far as capital and room go."""
-    now = 12 * year + month
-    heard = (run.first_calls <= now) & (now <= run.first_calls + 12 * run.terms.design.waits_years)
-    chosen = np.flatnonzero(heard & run.undecided.any(axis=1))
-    if not len(chosen):
-        return
-    taken = []
-    for one in _ranked(run, chosen):
-        yes = _judge(run, one, year, now)
-        if yes is not None:
-            taken.append((one if isinstance(one, int) else one[yes], yes))
-    if taken:
-        _take_up(run, taken, year, now)
-
-
-def _first_calls(terms: PoolTerms, pipeline: Pipeline) -> Ints:
-    """The month of the first call at which each application is heard; never, where the payback limit turns it away."""
-    found = []
-    for each in pipeline.applications:
-        year, month = divmod(each.month, 12)
-        later = [call for call in terms.calls if call >= month]
-        first = 12 * year + later[0] if later else 12 * (year + 1) + terms.calls[0]
-        found.append(first if terms.taken[each.kind] else NEVER)
-    return np.array(found, np.int64)
-
-
-def _ranked(run: _Run, chosen: NDArray[np.intp]) -> Iterator[int | Ints]:
-    """Applications by rank, the best first: one number where all replications agree, else one for each of them."""
-    kind = run.tables.kind[chosen]
-    if run.terms.design.ranked_by == "payback":
-        known = sorted({each for each in run.terms.payback if each is not None})
-        place = np.array([len(known) if each is None else known.index(each) for each in run.terms.payback])
-        yield from chosen[np.argsort(place[kind], kind="stable")].tolist()
-        return
-    tables, terms = run.tables, run.terms
-    worth = tables.citizens if terms.design.ranked_by == "reach" else np.array(terms.net_gain)
-    key = -muldiv(worth[kind][:, None], tables.size[chosen], PPM)
-    yield from chosen[np.argsort(key, axis=0, kind="stable")]
-
-
-def _judge(run: _Run, one: int | Ints, year: int, now: int) -> NDArray[np.intp] | None:
-    """Approve an application (by replication, or one for all) where the pool can, and promise its costs: the rows."""
-    asked = run.undecided[one] if isinstance(one, int) else run.undecided[one, run.rows]
-    own = run.own[one] if isinstance(one, int) else run.own[one, run.rows]
-    afforded = own <= run.free
-    short = asked & ~afforded
-    run.short[year] |= short
-    yes = asked ^ short
-    if run.room is not None:
-        use = _yearly(run, one, now)
-        yes = yes & ((use <= run.room) | (use == 0)).all(axis=1)
-        run.room = run.room - use * yes[:, None]
-    rows = np.flatnonzero(yes)
-    if not len(rows):
-        return None
-    run.free = run.free - own * yes
-    if isinstance(one, int):
-        run.undecided[one, rows] = False
-    else:
-        run.undecided[one[rows], rows] = False
-    return rows
-
-
-def _take_up(run: _Run, taken: list[tuple[int | Ints, NDArray[np.intp]]], year: int, now: int) -> None:
-    rows = np.concatenate([mine for _, mine in taken])
-    one = np.concatenate([np.full(len(mine), each) for each, mine in taken])
-    tables = run.tables
-    run.new.append(taken_up(tables, one, rows, now + tables.delay[one, rows], year))
-    run.note("approved", year, run.by_row(rows, np.ones(len(rows), np.int64)))
-    run.note("citizens", year, run.by_row(rows, tables.reach[one, rows]))
-
-
-def _yearly(run: _Run, one: int | Ints, now: int) -> Ore:
-    """What an application costs in each budget year [row, year] if it is approved now."""
-    tables, rows = run.tables, run.rows
-    start, size = now + tables.delay[one, rows], tables.size[one, rows]
-    kind = np.broadcast_to(tables.kind[one], size.shape)
-    ends = 12 * np.arange(run.years + tables.ages + 1)
-    age = np.clip(ends - start[:, None], 0, tables.cost.shape[1] - 1)
-    found: Ore = np.diff(muldiv(tables.cost[kind[:, None], age], size[:, None], PPM), axis=1)
-    return found
-
-
-def _one_year(run: _Run, year: int) -> None:
+def _one_year(run: Run, year: int) -> None:
     run.loans, run.new = Loans.joined([run.loans, *run.new]), []
     loans = run.loans
     if not len(loans.row):
@@ -280,7 +138,7 @@ def _one_year(run: _Run, year: int) -> None:
     _lapse(run, year)
 
 
-def _release(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
+def _release(run: Run, loans: Loans, ages: Ages, year: int) -> None:
     """Pay out what the year costs, the pool's share and the partner's."""
     own_share = run.terms.own_share
     released = ages.cost - loans.released
@@ -302,7 +160,7 @@ def _release(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     run.note("gained", year, run.by_row(loans.row, ages.gained - loans.gained))
 
 
-def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
+def _repay(run: Run, loans: Loans, ages: Ages, year: int) -> None:
     """What departments pay back: interest first, then the loan, then, where their frame is cut, what is beyond it."""
     terms, repayment = run.terms, run.terms.design.repayment
     since = year - loans.approved
@@ -337,7 +195,7 @@ def _repay(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
     run.note("partner_received", year, everything - repaid - earned)
 
 
-def _base(run: _Run, loans: Loans, ages: Ages) -> Ore:
+def _base(run: Run, loans: Loans, ages: Ages) -> Ore:
     match run.terms.design.repayment.basis:
         case "budgeted":
             return ages.claimed - loans.claimed
@@ -348,7 +206,7 @@ def _base(run: _Run, loans: Loans, ages: Ages) -> Ore:
     return np.zeros_like(loans.released)
 
 
-def _own_repaid(run: _Run, loans: Loans, principal: Ore) -> Ore:
+def _own_repaid(run: Run, loans: Loans, principal: Ore) -> Ore:
     """The pool's part of what is repaid: its share to date, and all of the rest with the last of it."""
     own_share = run.terms.own_share
     left = loans.own_released - loans.own_repaid - loans.own_lost
@@ -357,7 +215,7 @@ def _own_repaid(run: _Run, loans: Loans, principal: Ore) -> Ore:
     return np.where(last & (principal > 0), left, np.minimum(own, left))
 
 
-def _follow_up(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
+def _follow_up(run: Run, loans: Loans, ages: Ages, year: int) -> None:
     """Lights for investments that have begun, and the end of those that were found to fail."""
     design = run.terms.design
     seen = (ages.claimed > 0) & ~loans.is_stopped
@@ -377,7 +235,7 @@ def _follow_up(run: _Run, loans: Loans, ages: Ages, year: int) -> None:
         run.note("stopped", year, run.by_row(loans.row, failed.astype(np.int64)))
 
 
-def _settle_losses(run: _Run, loans: Loans, year: int) -> None:
+def _settle_losses(run: Run, loans: Loans, year: int) -> None:
     """What is not repaid when the time is up: a guarantor first, then department and pool by share."""
     paid_out = (loans.released == loans.whole) | loans.is_stopped
     ending = (year - loans.approved + 1 >= run.terms.design.repayment.years) & paid_out & ~loans.over
@@ -404,7 +262,7 @@ def _settle_losses(run: _Run, loans: Loans, year: int) -> None:
     loans.over = loans.over | ending
 
 
-def _covered(run: _Run, row: Ints, missing: Ore) -> Ore:
+def _covered(run: Run, row: Ints, missing: Ore) -> Ore:
     """What the guarantor covers of each loan, in their order, until the guarantee is used up in a replication."""
     covered = np.zeros_like(missing)
     if not run.terms.guarantee:
@@ -418,7 +276,7 @@ def _covered(run: _Run, row: Ints, missing: Ore) -> Ore:
     return covered
 
 
-def _lapse(run: _Run, year: int) -> None:
+def _lapse(run: Run, year: int) -> None:
     if run.terms.design.unused == "lapses":
         unused = run.free
         run.receive(-unused)
@@ -426,7 +284,7 @@ def _lapse(run: _Run, year: int) -> None:
     run.noted["balance"][year] = run.balance
 
 
-def _sides(run: _Run, years: int) -> Ore:
+def _sides(run: Run, years: int) -> Ore:
     """What every party and committee gains until the end [row, side].
 
     Each is rounded by itself, and what is left of the municipality's gain is the applicant's.
@@ -439,13 +297,13 @@ def _sides(run: _Run, years: int) -> Ore:
     return found + _by_applicant(run, rest)
 
 
-def _burdens(run: _Run) -> Ore:
+def _burdens(run: Run) -> Ore:
     """What the committees that applied have paid in all years less what they were lent [row, side]."""
     loans = run.loans
     return _by_applicant(run, loans.spent - loans.released + loans.paid_back)
 
 
-def _by_applicant(run: _Run, amount: Ore) -> Ore:
+def _by_applicant(run: Run, amount: Ore) -> Ore:
     """Sums of loans' amounts by replication and the committee that applied."""
     loans, sides = run.loans, len(run.pipeline.sides)
     applicant = np.array([kind.applicant for kind in run.pipeline.kinds], np.int64)[loans.kind]

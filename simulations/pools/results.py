@@ -8,7 +8,7 @@ import numpy as np
 from contracts.money import Ore
 
 from .pipeline import Ints
-from .pool import YEARLY, PoolCourse
+from .years import YEARLY, PoolCourse
 
 LIGHTS = ("green", "yellow", "red")
 

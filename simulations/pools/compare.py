@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from contracts.money import ppm
 from scenarios.model import Scenario
 from scenarios.pool import Investment, PoolScenario
+from simulations.draws import BLOCK, blocks
+from simulations.parallel import Progress, run_blocks
+from simulations.setup import Setup
 
-from .draws import BLOCK, blocks
-from .parallel import Progress, run_blocks
+from .loans import tables_of
 from .pipeline import (
     Flows,
     Pipeline,
@@ -22,11 +24,9 @@ from .pipeline import (
     parties,
     stated_flows,
 )
-from .pool import PoolCourse, run_pool
-from .pool_loans import tables_of
-from .pool_results import PoolResult, merged, result_of
-from .pool_terms import PoolTerms, compile_pool
-from .setup import Setup
+from .results import PoolResult, merged, result_of
+from .terms import PoolTerms, compile_pool
+from .years import PoolCourse, run_pool
 
 BATCH = 5 * BLOCK
 """How many replications of a pool are run at once."""

@@ -19,11 +19,12 @@ from contracts.internal import InternalFund
 from contracts.register import Register
 from scenarios.model import Scenario
 from scenarios.pool import PoolScenario
+from simulations.record import noon, slug
 
-from .pool import Entries, PoolCourse, run_pool
-from .pool_loans import tables_of
-from .pool_run import BATCH, pipeline_of, prepared
-from .record import noon, slug
+from .compare import BATCH, pipeline_of, prepared
+from .loans import tables_of
+from .state import Entries
+from .years import PoolCourse, run_pool
 
 _LOANS: dict[str, type[Release | ReceiveRepayment | ReceiveEarnings | WriteOff]] = {
     "release": Release,
