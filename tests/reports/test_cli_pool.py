@@ -148,3 +148,10 @@ def test_it_refuses_what_does_not_go_together(capsys: pytest.CaptureFixture[str]
 def test_check_tells_what_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "pool.yaml"]) == 0
     assert "Kommunens pulje · 2 slags investeringer · 3 udformninger" in capsys.readouterr().out
+
+
+def test_the_page_about_pools_shows_the_file_that_comes_with_it() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    page, file = ((docs / name).read_text(encoding="utf-8") for name in ("pools.md", "pool.yaml"))
+    _, _, shown = file.partition("\n")
+    assert f"```yaml\n{shown}```" in page
