@@ -26,6 +26,7 @@ COMMANDS = {
     "pool": "Compare the designs of an internal pool, over its whole life.",
     "settle": "Settle facts under a contract's terms, without recording anything.",
     "contract": "Keep a contract: sign it, record what happens, settle and pay.",
+    "som": "Read, write and compare calculations as in SØM.",
     "replay": "Rebuild a recorded contract, and check its payments.",
     "schema": "Print the JSON schema of the files that the program reads.",
     "doctor": "Tell whether this installation is sound.",
@@ -108,6 +109,7 @@ def _code(error: Exception) -> int:
 _CODES = {
     "scenarios.loading.LoadError": USAGE,
     "contracts.aggregate.Refused": USAGE,
+    "simulations.som_export.NoSuccess": USAGE,
     "contracts.register.NotFound": USAGE,
     "contracts.register.Conflict": USAGE,
     "contracts.register.StoreUnavailable": NO_STORE,

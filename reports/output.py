@@ -99,9 +99,18 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
     A Decimal keeps its decimals. A character that a terminal may obey, or that shows nothing, is replaced by �.
     """
-    lines = [",".join(_cell(name) for name in columns)]
-    lines += [",".join(_cell(value if isinstance(value, Decimal) else plain(value)) for value in row) for row in rows]
-    return "\n".join(lines) + "\n"
+    return "".join(csv_line(row) for row in (columns, *rows))
+
+
+def csv_line(row: Iterable[Any], delimiter: str = ",", decimal: str = ".") -> str:
+    """One row of CSV with its line break; see `as_csv`."""
+    cells = (_cell(value if isinstance(value, Decimal) else plain(value), delimiter, decimal) for value in row)
+    return delimiter.join(cells) + "\n"
+
+
+def safe_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, and no terminal for a command."""
+    return harmless("'" + text if text.startswith(_LEADERS) else text, kept="\n\t\r")
 
 
 def plain(value: Any) -> Any:
@@ -121,9 +130,9 @@ def plain(value: Any) -> Any:
     return None if type(value).__name__ in ("NAType", "NaTType") else str(value)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, delimiter: str, decimal: str) -> str:
     # the csv module leaves a carriage return bare, which readers take for the end of a row
     if not isinstance(value, str):
-        return "" if value is None else str(value)
-    safe = harmless("'" + value if value.startswith(_LEADERS) else value, kept="\n\t\r")
-    return '"' + safe.replace('"', '""') + '"' if any(char in safe for char in ',"\r\n') else safe
+        return "" if value is None else str(value).replace(".", decimal)
+    safe = safe_text(value)
+    return '"' + safe.replace('"', '""') + '"' if any(char in safe for char in f'{delimiter}"\r\n') else safe

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from .da import DA
-from .en import EN
+from . import da, en, som
 
 if TYPE_CHECKING:
     from scenarios import Scenario
 
 Language = Literal["da", "en"]
 
+DA = da.DA | som.DANISH
+EN = en.EN | som.ENGLISH
 TABLES: dict[Language, dict[str, str]] = {"da": DA, "en": EN}
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from contracts.money import ore, ppm
 from contracts.privacy import holds_cpr, looks_like_cpr
@@ -41,6 +41,7 @@ Cell = str | int | float | dt.date | Odd
 """A text, or what a workbook has instead. A truth value is Odd, since True equals 1."""
 
 Value = str | int | dt.date | None
+Exact = TypeVar("Exact", bound=int | Decimal)
 
 NOT_CALCULATED = Odd("a formula without a value", "open the workbook in Excel, and save it")
 _TRUTHS = {
@@ -71,25 +72,33 @@ def from_workbook(value: object) -> Cell:
     return Odd("a time of day", "format the cell as a date or as a number, and look whether it is right")
 
 
-class _Number(NamedTuple):
-    """What a column of numbers takes: words for it, its bounds, and its exact whole value."""
+class Number(NamedTuple, Generic[Exact]):
+    """What a column of numbers takes: words for it, its bounds, its decimals, and how an exact number is kept."""
 
     expected: str
     least: Decimal
     most: int
     places: int
-    exact: Callable[[Decimal], int]
+    exact: Callable[[Decimal], Exact]
+
+
+class Dialect(NamedTuple):
+    """How a table's texts write decimals. other: how to say that it is the other sign; instead: what else helps."""
+
+    decimal: str
+    other: str = ""
+    instead: str = ""
 
 
 _TEXTS = {"metric": "the name of a metric", "person": "a pseudonym", "group": "the name of a group"}
 _NUMBERS = {
-    "month": _Number("a whole number from 0 to 1200", Decimal(0), 1200, 0, int),
-    "quantity": _Number(QUANTITY, Decimal(0), MOST, 6, ppm),
-    "of": _Number(OF, Decimal("0.000001"), MOST, 6, ppm),
-    "amount": _Number(KRONER, Decimal(-MOST_KRONER), MOST_KRONER, 2, ore),
+    "month": Number("a whole number from 0 to 1200", Decimal(0), 1200, 0, int),
+    "quantity": Number(QUANTITY, Decimal(0), MOST, 6, ppm),
+    "of": Number(OF, Decimal("0.000001"), MOST, 6, ppm),
+    "amount": Number(KRONER, Decimal(-MOST_KRONER), MOST_KRONER, 2, ore),
 }
 _EMPTY: dict[str, Value] = {"month": 0, "group": ""}
-_PERSONAL = Wrong(
+PERSONAL = Wrong(
     "this looks like a CPR number: use a pseudonym",
     "write a made-up name instead, and keep the key to it outside the table",
 )
@@ -144,9 +153,9 @@ def meanings(name: str, cells: Iterable[Cell], columns: Columns, *, needed: bool
         if not text and isinstance(cell, str):
             return nothing
         if suspect(text):
-            return _PERSONAL
+            return PERSONAL
         found = read(name, text if isinstance(cell, str) else cell, columns)
-        return _PERSONAL if isinstance(found, Wrong) and personal(text) else found
+        return PERSONAL if isinstance(found, Wrong) and personal(text) else found
 
     return {cell: meaning(cell) for cell in cells}
 
@@ -167,24 +176,34 @@ def _expected(name: str, columns: Columns) -> str:
 
 
 def _wrong(name: str, cell: Cell, columns: Columns, hint: str, why: str = "") -> Wrong:
+    return wrong(_expected(name, columns), cell, hint, why)
+
+
+def wrong(expected: str, cell: Cell, hint: str, why: str = "") -> Wrong:
+    """Why a cell is not what was expected; why: what more is said of what was found."""
     if isinstance(cell, Odd):
         found, hint = cell.found, cell.hint
     elif isinstance(cell, str):
-        found = shown(cell)
+        found = shown(cell) if cell else "nothing"
     else:
         found = f"the {'date' if isinstance(cell, dt.date) else 'number'} {cell}"
-    return Wrong(f"expected {_expected(name, columns)}, found {found}{why}", hint)
+    return Wrong(f"expected {expected}, found {found}{why}", hint)
 
 
 def _text(name: str, cell: Cell, columns: Columns) -> str | Wrong:
+    return read_text(_TEXTS[name], cell)
+
+
+def read_text(expected: str, cell: Cell, longest: int = LONGEST) -> str | Wrong:
+    """A cell as a text of one line; expected: words for what it is."""
     if isinstance(cell, int):
         return str(cell)
     if not isinstance(cell, str):
-        return _wrong(name, cell, columns, "format the cell as text, and write it again")
-    if len(cell) > LONGEST:
-        return _wrong(name, cell, columns, f"write at most {LONGEST} characters", f" of {len(cell)} characters")
+        return wrong(expected, cell, "format the cell as text, and write it again")
+    if len(cell) > longest:
+        return wrong(expected, cell, f"write at most {longest} characters", f" of {len(cell)} characters")
     if not cell.isprintable():
-        return _wrong(name, cell, columns, "delete line breaks and invisible characters", ", which cannot all be shown")
+        return wrong(expected, cell, "delete line breaks and invisible characters", ", which cannot all be shown")
     return cell
 
 
@@ -216,47 +235,57 @@ def _date_hint(text: str, dates: str) -> str:
 
 
 def _number(name: str, cell: Cell, columns: Columns) -> int | Wrong:
-    kind = _NUMBERS[name]
+    other = "," if columns.decimal == "." else "."
+    instead = ", or say under values: what this text stands for"
+    return read_number(
+        _NUMBERS[name], cell, Dialect(columns.decimal, f'decimal: "{other}" in the columns file', instead), name
+    )
+
+
+def read_number(kind: Number[Exact], cell: Cell, dialect: Dialect, key: str = "") -> Exact | Wrong:
+    """A cell as a number of a kind; a text that could be read as two numbers is refused.
+
+    key: what the number is called, which tells years from months in hints.
+    """
     if isinstance(cell, str):
         if _TWO_READINGS.fullmatch(cell):
-            return _wrong(name, cell, columns, _meant(cell, name, columns), ", which can be read in two ways")
-        if len(cell) > MAX_DIGITS or not _PLAIN[columns.decimal].fullmatch(cell):
-            return _wrong(name, cell, columns, _number_hint(cell, name, columns))
+            return wrong(kind.expected, cell, _meant(cell, kind, dialect, key), ", which can be read in two ways")
+        if len(cell) > MAX_DIGITS or not _PLAIN[dialect.decimal].fullmatch(cell):
+            return wrong(kind.expected, cell, _number_hint(cell, kind, dialect, key))
         number = Decimal(cell.replace(",", "."))
     elif isinstance(cell, int | float):
         number = _unblurred(cell, kind.places)
     else:
-        return _wrong(name, cell, columns, "format the cell as a number")
+        return wrong(kind.expected, cell, "format the cell as a number")
     if number > kind.most:
-        return _wrong(name, cell, columns, f"write {kind.most} or less")
+        return wrong(kind.expected, cell, f"write {kind.most} or less")
     whole = kind.places == 0
     if number < kind.least or (whole and number != round(number)):
         hint = range_hint(number, {"ge": kind.least, "le": kind.most}, whole=whole)
-        return _wrong(name, cell, columns, _in_dialect(hint, columns))
+        return wrong(kind.expected, cell, _in_dialect(hint, dialect))
     if number != round(number, kind.places):
-        return _wrong(name, cell, columns, _in_dialect(rounded_hint(number, kind.places), columns))
+        return wrong(kind.expected, cell, _in_dialect(rounded_hint(number, kind.places), dialect))
     return kind.exact(number)
 
 
-def _number_hint(text: str, name: str, columns: Columns) -> str:
-    meant = _meant(text, name, columns)
-    other = "," if columns.decimal == "." else "."
-    if other in text and _PLAIN[other].fullmatch(text):
-        return f'{meant + ", or" if meant else "write"} decimal: "{other}" in the columns file'
-    example = "12" if name == "month" else _in_dialect("0.5", columns)
-    return meant or f"write a number such as {example}, or say under values: what this text stands for"
+def _number_hint(text: str, kind: Number[Exact], dialect: Dialect, key: str) -> str:
+    meant = _meant(text, kind, dialect, key)
+    other = "," if dialect.decimal == "." else "."
+    if other in text and _PLAIN[other].fullmatch(text) and dialect.other:
+        return f"{meant + ', or' if meant else 'write'} {dialect.other}"
+    example = "12" if kind.places == 0 else _in_dialect("0.5", dialect)
+    return meant or f"write a number such as {example}{dialect.instead}"
 
 
-def _meant(text: str, name: str, columns: Columns) -> str:
-    kind = _NUMBERS[name]
+def _meant(text: str, kind: Number[Exact], dialect: Dialect, key: str) -> str:
     bounds = {"ge": kind.least, "le": kind.most, "decimal_places": kind.places}
-    hint = number_hint(text, bounds, whole=kind.places == 0, key=name)
-    return _in_dialect(hint.removesuffix(", without quotes"), columns)
+    hint = number_hint(text, bounds, whole=kind.places == 0, key=key)
+    return _in_dialect(hint.removesuffix(", without quotes"), dialect)
 
 
-def _in_dialect(hint: str, columns: Columns) -> str:
+def _in_dialect(hint: str, dialect: Dialect) -> str:
     """A hint with its decimals as the table has them, so that it does not lead into the next fault."""
-    return re.sub(r"(?<=[0-9])\.(?=[0-9])", columns.decimal, hint)
+    return re.sub(r"(?<=[0-9])\.(?=[0-9])", dialect.decimal, hint)
 
 
 def _unblurred(cell: int | float, places: int) -> Decimal:

@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -45,11 +45,15 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """Rows from row 1, of which an empty one has no cells. lettered: columns go by letters, as in Excel."""
+    """Rows from row 1, of which an empty one has no cells.
+
+    lettered: columns go by letters, as in Excel. delimiter: of a CSV file.
+    """
 
     rows: Sequence[Sequence[Cell]]
     lettered: bool = False
     faults: tuple[Fault, ...] = ()
+    delimiter: str = ""
 
     def fault(self, row: int, column: int, under: str, message: str, hint: str) -> Fault:
         """A fault in a cell. column: counted from 1. under: the heading above it."""
@@ -89,6 +93,29 @@ def rows_of(file: str, columns: Columns) -> Table:
     raise refusal(file, f"expected .csv, .txt, .tsv or .xlsx, found {found}", "save the table as .xlsx or .csv")
 
 
+def sheets_of(file: str, wanted: Collection[str], columns: Columns) -> dict[str, Table]:
+    """The sheets of a workbook that are wanted, by name as it has them; of a CSV file its one table, under "".
+
+    wanted: names in small letters. columns: how a CSV file is written.
+    """
+    if Path(file).suffix.lower() != ".xlsx":
+        return {"": rows_of(file, columns)}
+
+    def chosen(names: Sequence[str]) -> list[str]:
+        return [name for name in names if name.strip().lower() in wanted]
+
+    return _tables(file, _bytes(file), chosen)
+
+
+def windows_1252(file: str) -> bool:
+    """Whether a file is no text in UTF-8, and so was saved by an older Excel."""
+    try:
+        _bytes(file).decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
 def _bytes(file: str) -> bytes:
     path = Path(file)
     if path.is_dir():
@@ -115,7 +142,8 @@ def _too_long(file: str) -> LoadError:
 
 def _csv(file: str, data: bytes, columns: Columns) -> Table:
     text = _decoded(file, data, columns.encoding)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, columns), strict=True)
+    delimiter = _delimiter(text, columns)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[str, ...]] = []
     faults = []
     try:
@@ -130,7 +158,7 @@ def _csv(file: str, data: bytes, columns: Columns) -> Table:
         raise _too_long(file)
     if not text.isascii() and _UNDECODED.search(text):
         raise _undecoded(file, rows, columns.encoding)
-    return Table(rows, faults=tuple(faults))
+    return Table(rows, faults=tuple(faults), delimiter=delimiter)
 
 
 def _decoded(file: str, data: bytes, encoding: str) -> str:
@@ -178,6 +206,20 @@ def _delimiter(text: str, columns: Columns) -> str:
 
 
 def _xlsx(file: str, data: bytes, columns: Columns) -> Table:
+    def one(names: Sequence[str]) -> list[str]:
+        name = next(iter(names), "") if columns.sheet is None else columns.sheet
+        if name not in names:
+            known = [each for each in names if not personal(each)]
+            hint = f"{did_you_mean(name, known)}write one of them under sheet: in the columns file"
+            raise refusal(file, f"expected a sheet {shown(name)}, found {', '.join(map(shown, known)) or 'none'}", hint)
+        return [name]
+
+    (table,) = _tables(file, data, one).values()
+    return table
+
+
+def _tables(file: str, data: bytes, chosen: Callable[[Sequence[str]], list[str]]) -> dict[str, Table]:
+    """The sheets of a workbook that are chosen from its names."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         hint = "save it as .xlsx without a password"
         raise refusal(file, "expected an .xlsx workbook, found an older one or one with a password", hint)
@@ -187,15 +229,20 @@ def _xlsx(file: str, data: bytes, columns: Columns) -> Table:
         if unpacked > MAX_UNPACKED:
             told = f"the workbook unpacks to more than {MAX_UNPACKED // 1_000_000} MB, which is too large"
             raise refusal(file, told, "save the sheet alone in a new workbook, or as .csv")
-        rows = _values(file, data, columns, calculated=False)
-        if any(_is_formula(value) for row in rows for value in row):
-            calculated = _values(file, data, columns, calculated=True)
-            rows = [
-                [NOT_CALCULATED if new is None and _is_formula(old) else new for old, new in zip(*both, strict=True)]
-                for both in zip(rows, calculated, strict=True)
-            ]
-        cells = [[from_workbook(value) for value in row] for row in rows]
-    return Table([row if filled(row) else [] for row in cells], lettered=True)
+        sheets = _values(file, data, chosen, calculated=False)
+        if any(_is_formula(value) for rows in sheets.values() for row in rows for value in row):
+            calculated = _values(file, data, chosen, calculated=True)
+            sheets = {name: _with_results(rows, calculated[name]) for name, rows in sheets.items()}
+        cells = {name: [[from_workbook(value) for value in row] for row in rows] for name, rows in sheets.items()}
+    return {name: Table([row if filled(row) else [] for row in rows], lettered=True) for name, rows in cells.items()}
+
+
+def _with_results(rows: Sequence[Sequence[Any]], calculated: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Rows with the values of their formulas."""
+    return [
+        [NOT_CALCULATED if new is None and _is_formula(old) else new for old, new in zip(*both, strict=True)]
+        for both in zip(rows, calculated, strict=True)
+    ]
 
 
 @contextmanager
@@ -212,18 +259,18 @@ def _as_workbook(file: str) -> Iterator[None]:
         raise refusal(file, told, "open it in Excel, and save it again as .xlsx") from None
 
 
-def _values(file: str, data: bytes, columns: Columns, *, calculated: bool) -> list[Sequence[Any]]:
-    """The values of a sheet. calculated: formulas' saved values, None where there is none; else their text."""
+def _values(
+    file: str, data: bytes, chosen: Callable[[Sequence[str]], list[str]], *, calculated: bool
+) -> dict[str, list[Sequence[Any]]]:
+    """The values of sheets. calculated: formulas' saved values, None where there is none; else their text."""
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=calculated)
     sheets = {sheet.title: sheet for sheet in book.worksheets}
-    name = next(iter(sheets), "") if columns.sheet is None else columns.sheet
-    if name not in sheets:
-        known = [each for each in sheets if not personal(each)]
-        hint = f"{did_you_mean(name, known)}write one of them under sheet: in the columns file"
-        raise refusal(file, f"expected a sheet {shown(name)}, found {', '.join(map(shown, known)) or 'none'}", hint)
-    sheet = sheets[name]
+    return {name: _sheet_values(file, sheets[name]) for name in chosen(list(sheets))}
+
+
+def _sheet_values(file: str, sheet: Any) -> list[Sequence[Any]]:
     sheet.reset_dimensions()  # what a workbook says of its size may be wrong
     rows: list[Sequence[Any]] = []
     count = 0

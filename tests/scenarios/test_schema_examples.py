@@ -1,4 +1,4 @@
-"""Every part of terms, facts, columns and pools shows in the schema how it may be written, and may be written so."""
+"""Every part of terms, facts, columns, pools and SØM calculations shows in the schema how it may be written."""
 
 import json
 from decimal import Decimal
@@ -13,18 +13,19 @@ from reports.commands.schema import schema_text
 from scenarios.contract_files import Agreement, FactsFile
 from scenarios.parts import Discounting
 from scenarios.pool import PoolScenario
+from scenarios.som import Som
 from scenarios.tables import Columns
 
 
 def models() -> dict[str, type[BaseModel]]:
-    """All models that a file of terms, facts, columns or a pool is made of, by name."""
+    """All models that a file of terms, facts, columns, a pool or a calculation is made of, by name."""
 
     def below(model: type[BaseModel]) -> list[type[BaseModel]]:
         return [model, *(each for sub in model.__subclasses__() for each in below(sub))]
 
-    own = ("contracts.", "scenarios.contract_files", "scenarios.tables.", "scenarios.pool")
+    own = ("contracts.", "scenarios.contract_files", "scenarios.pool", "scenarios.som", "scenarios.tables.")
     named = {model.__name__: model for model in below(Frozen) if model.__module__.startswith(own)}
-    parts = [Agreement, FactsFile, Columns, PoolScenario]
+    parts = [Agreement, FactsFile, Columns, PoolScenario, Som]
     shown = {name for part in parts for name in part.model_json_schema().get("$defs", {})} - {Discounting.__name__}
     return {name: named[name] for name in sorted({*shown, *(part.__name__ for part in parts)})}
 

@@ -1,0 +1,187 @@
+"""Why a calculation as in SØM and our simulation of the same intervention differ: steps that add to the øre.
+
+From SØM's result for all actors to the mean present value for the municipality. Each step changes one thing and keeps
+what was changed before it; its amount is what the total then moves by, so the steps add exactly to the difference.
+SØM's year 0 is the simulation's first budget year. Amounts of the simulation are means over the replications, rounded
+to an øre by kind and year.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import zip_longest
+
+from contracts.money import PPM, muldiv, ppm
+from scenarios.model import Scenario
+from scenarios.som import MUNICIPALITY, Som
+from scenarios.som_result import Entry, entries, present, totals
+
+from .results import DesignResult, key_result
+from .run import Results
+
+STEPS = (
+    "state",
+    "region",
+    "discounting",
+    "horizon",
+    "costs",
+    "successes",
+    "consequences",
+    "timing",
+    "cashability",
+    "financing",
+)
+"""What the difference is made of, in the order of the steps.
+
+state, region: gains that the municipality does not keep. discounting: the simulation's rate. horizon: years that only
+one of the two has. costs: of the intervention, in common years. successes: how many more succeed. consequences: how
+much a success changes, how long it lasts, and at which average price after refusion. timing: when it comes, by budget
+year and not by year after success. cashability: what of the average price is really released. financing: capital,
+payments and overhead of the design.
+"""
+
+Years = list[int]
+Flow = list[tuple[int, int]]
+"""Years, counted from 0, and nominal øre in them; a year may stand more than once."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """SØM's result for all actors, the municipality's mean present value in the simulation, and what is between; øre.
+
+    steps: by the names of `STEPS`; without `timing` where SØM has no gain by year to compare with, and then it is part
+    of `consequences`. successes: extra ones in SØM and in the simulation, in millionths, none where the simulation
+    measures no outcome. years: SØM's result for the municipality and the simulation's mean by year, nominal.
+    """
+
+    som: int
+    simulated: int
+    steps: dict[str, int]
+    successes: tuple[int, int | None]
+    years: tuple[tuple[int, int], ...]
+
+
+def at_average_prices(scenario: Scenario) -> Scenario:
+    """The scenario as SØM prices it: whoever leaves a state releases its average cost."""
+    lines = {name: line.model_copy(update={"cashable": Decimal(1)}) for name, line in scenario.economy.items()}
+    return scenario.model_copy(update={"economy": lines})
+
+
+def explain(som: Som, results: Results, average: Results, design: str) -> Explanation:
+    """The steps from a calculation to a design's result.
+
+    average: the same replications of `at_average_prices`.
+    """
+    found = entries(som)
+    ours = _ours(results, average, design)
+    walk = dict(_walk(som, found, ours))
+    start = sum(entry.present for entry in found)
+    totals_after = [start, *walk.values()]
+    steps = {name: after - before for name, before, after in zip(walk, totals_after, totals_after[1:], strict=False)}
+    mine = _municipal(found)
+    years = tuple(zip_longest(mine, ours.net, fillvalue=0))
+    extra = None if ours.successes is None else muldiv(ours.successes, PPM, ours.replications)
+    return Explanation(start, totals_after[-1], steps, (som.successes, extra), years)
+
+
+@dataclass(frozen=True)
+class _Ours:
+    """The simulation's means by year, øre: costs of the intervention after refusion, savings after refusion at average
+    prices and as they are released, the rest, and all; successes: extra ones over all replications.
+    """
+
+    costs: Years
+    average: Years
+    released: Years
+    financing: Years
+    net: Years
+    successes: int | None
+    replications: int
+    rate: int
+
+
+def _ours(results: Results, average: Results, design: str) -> _Ours:
+    found, count = results.designs[design], results.replications
+    costs, released = (_sums(found, kinds) for kinds in (("intervention", "intervention_refusion"), _SAVINGS))
+    net = [int(total) for total in found.net.sum(axis=0)]
+    rest = [all_ - cost - saved for all_, cost, saved in zip(net, costs, released, strict=True)]
+    key = key_result(results.scenario)
+    with_, without = found.reached[key] if key else (0, 0)
+    return _Ours(
+        costs=_means(costs, count),
+        average=_means(_sums(average.designs[design], _SAVINGS), count),
+        released=_means(released, count),
+        financing=_means(rest, count),
+        net=_means(net, count),
+        successes=with_ - without if key else None,
+        replications=count,
+        rate=ppm(results.scenario.discounting.rate),
+    )
+
+
+_SAVINGS = ("saving:", "refusion:")
+
+
+def _sums(found: DesignResult, kinds: Sequence[str]) -> Years:
+    """Øre by year over all replications on the purse's lines of some kinds: whole names, or what stands before a :."""
+    years = [0] * found.net.shape[1]
+    for line, totals_ in found.lines.items():
+        if line.what in kinds or line.what.partition(":")[0] + ":" in kinds:
+            years = [before + int(more) for before, more in zip(years, totals_.total, strict=True)]
+    return years
+
+
+def _means(sums: Years, count: int) -> Years:
+    return [muldiv(total, 1, count) for total in sums]
+
+
+def _walk(som: Som, found: Sequence[Entry], ours: _Ours) -> Iterator[tuple[str, int]]:
+    """Each step, and the total after it."""
+    by_actor = totals(found, lambda entry: entry.actor)
+    total = sum(value for _, value in by_actor.values())
+    for actor in ("state", "region"):
+        total -= by_actor.get(actor, (0, 0))[1]
+        yield actor, total
+    rate, last = ours.rate, len(ours.net) - 1
+    mine = [entry for entry in found if entry.actor == MUNICIPALITY]
+    gains = [(entry.year, entry.amount) for entry in mine if not entry.is_cost]
+    costs = [(entry.year, entry.amount) for entry in mine if entry.is_cost]
+    yield "discounting", _value(gains + costs, rate)
+    last = min(last, max((year for year, _ in gains + costs), default=-1))
+    average, later = _flow(ours.average, until=last), _flow(ours.average, since=last + 1)
+    gains, costs = ([(year, amount) for year, amount in flow if year <= last] for flow in (gains, costs))
+    yield "horizon", _value(gains + costs + _flow(ours.costs, since=last + 1) + later, rate)
+    fixed = _flow(ours.costs) + later
+    yield "costs", _value(gains + fixed, rate)
+    if ours.successes is not None and som.successes:
+        gains = _scaled(gains, ours.successes * PPM, ours.replications * som.successes)
+    yield "successes", _value(gains + fixed, rate)
+    before, now = (sum(amount for _, amount in flow) for flow in (gains, average))
+    if 2 * abs(before) >= sum(abs(amount) for _, amount in gains) > 0:  # gains that cancel out have no profile
+        yield "consequences", _value(_scaled(gains, now, before) + fixed, rate)
+        yield "timing", _value(average + fixed, rate)
+    else:
+        yield "consequences", _value(average + fixed, rate)
+    released = _value(_flow(ours.costs) + _flow(ours.released), rate)
+    yield "cashability", released
+    yield "financing", released + _value(_flow(ours.financing), rate)
+
+
+def _municipal(found: Sequence[Entry]) -> Years:
+    """The municipality's nominal øre by year, from year 0 to the last that has any."""
+    by_year = totals((entry for entry in found if entry.actor == MUNICIPALITY), lambda entry: entry.year)
+    return [by_year.get(year, (0, 0))[0] for year in range(max(by_year, default=-1) + 1)]
+
+
+def _flow(years: Years, since: int = 0, until: int | None = None) -> Flow:
+    return [(year, amount) for year, amount in enumerate(years) if since <= year and (until is None or year <= until)]
+
+
+def _value(flow: Flow, rate: int) -> int:
+    return sum(present(amount, year, rate) for year, amount in flow)
+
+
+def _scaled(flow: Flow, above: int, below: int) -> Flow:
+    """A flow times above / below."""
+    side = 1 if below > 0 else -1
+    return [(year, muldiv(side * amount * above, 1, abs(below))) for year, amount in flow]
