@@ -132,6 +132,8 @@ def plain(value: Any) -> Any:
 
 def _cell(value: Any, delimiter: str, decimal: str) -> str:
     # the csv module leaves a carriage return bare, which readers take for the end of a row
+    if isinstance(value, Decimal):
+        return format(value, "f").replace(".", decimal)
     if not isinstance(value, str):
         return "" if value is None else str(value).replace(".", decimal)
     safe = safe_text(value)

@@ -6,7 +6,7 @@ from typing import Any
 from scenarios import Scenario
 from scenarios.som import Som
 from simulations.run import Results, default_workers, simulate
-from simulations.som_explained import Explanation, at_average_prices, explain
+from simulations.som_explained import Explanation, at_average_prices, explain, without_financing
 
 from .comparison import Comparison
 from .numbers import Language
@@ -24,7 +24,7 @@ class Compared:
 
 
 def compared(som: Som, scenario: Scenario, design: str, lang: Language, simulation: dict[str, Any]) -> Compared:
-    """Simulate a design twice, as it is and at average prices, with the same luck, and explain the difference.
+    """Simulate a design twice, as it is and as SØM sees it, with the same luck, and explain the difference.
 
     simulation: replications, seed, workers and coupling.
     """
@@ -41,5 +41,6 @@ def compared(som: Som, scenario: Scenario, design: str, lang: Language, simulati
                 progress=progress,
             )
 
-        results, average = simulated(scenario), simulated(at_average_prices(scenario))
+        results = simulated(scenario)
+        average = simulated(at_average_prices(without_financing(scenario, design)))
     return Compared(som, design, Comparison(results), explain(som, results, average, design))

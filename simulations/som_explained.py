@@ -67,10 +67,16 @@ def at_average_prices(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"economy": lines})
 
 
+def without_financing(scenario: Scenario, design: str) -> Scenario:
+    """The scenario with one design only, paid from the ordinary budget: the same lives and costs, and no contract."""
+    paid = {"kind": "ordinary_budget", "contract": None, "capital_to": "municipality"}
+    return scenario.model_copy(update={"designs": {design: scenario.designs[design].model_copy(update=paid)}})
+
+
 def explain(som: Som, results: Results, average: Results, design: str) -> Explanation:
     """The steps from a calculation to a design's result.
 
-    average: the same replications of `at_average_prices`.
+    average: the same replications of the design `without_financing` and `at_average_prices`.
     """
     found = entries(som)
     ours = _ours(results, average, design)
@@ -102,7 +108,8 @@ class _Ours:
 
 def _ours(results: Results, average: Results, design: str) -> _Ours:
     found, count = results.designs[design], results.replications
-    costs, released = (_sums(found, kinds) for kinds in (("intervention", "intervention_refusion"), _SAVINGS))
+    costs = _sums(average.designs[design], ("intervention", "intervention_refusion"))
+    released = _sums(found, _SAVINGS)
     net = [int(total) for total in found.net.sum(axis=0)]
     rest = [all_ - cost - saved for all_, cost, saved in zip(net, costs, released, strict=True)]
     key = key_result(results.scenario)
