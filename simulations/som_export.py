@@ -36,6 +36,8 @@ from .results import DesignResult, key_result
 from .run import Results
 
 _NANO = 10**PLACES
+_DEAREST = 2
+"""An amount of more than so many times the price of the time that goes with it comes from something else."""
 Payer = Literal["municipality", "state"]
 
 
@@ -155,7 +157,7 @@ def _priced(total: int, saved: int, released: int, share: int, words: Words) -> 
     quantity = side * muldiv(abs(saved) * PPM * PPM * _NANO, 1, released * abs(share)) if released else 0
     if quantity and (total < 0) == (saved < 0):
         price = muldiv(abs(total) * PPM * _NANO, 1, abs(share) * abs(quantity))
-        if price * PPM <= released + PPM:
+        if price * PPM <= _DEAREST * released:
             return Decimal(quantity) / _NANO, price, words.years
     side = -1 if (total < 0) == (share < 0) else 1
     return Decimal(side), muldiv(abs(total) * PPM, 1, abs(share)), words.amount

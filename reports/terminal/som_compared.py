@@ -16,6 +16,7 @@ from .grid import Cell, Grid, Line, Row, lay_out
 from .screen import paragraph
 
 LEFT_OUT = (
+    "net_gain",
     "net_gain_p5",
     "net_gain_p95",
     "loss_probability",
@@ -27,7 +28,7 @@ LEFT_OUT = (
     "service_room_low",
     "service_room_shortfall",
 )
-"""Figures of a simulation that no SØM calculation has."""
+"""Figures of a simulation that no SØM calculation has: the mean for its error, and what lies around it."""
 
 
 def compared_lines(compared: Compared, lang: Language, width: int) -> Iterator[Line]:
@@ -37,7 +38,8 @@ def compared_lines(compared: Compared, lang: Language, width: int) -> Iterator[L
     told = {"title": scenario.title, "replications": replications(results.replications, lang), "seed": results.seed}
     yield from paragraph(say(lang, "som.compare", **told), width)
     design = bare(design_label(scenario, compared.design, lang))
-    yield from paragraph(say(lang, "som.design", design=design, som=compared.som.title), width)
+    about = {"design": design, "som": compared.som.title, "year": results.years[0]}
+    yield from paragraph(say(lang, "som.design", **about), width)
     for key, grid in (
         ("side", _side_by_side(compared, lang)),
         ("steps", _steps(compared, lang)),

@@ -25,7 +25,7 @@ DANISH: dict[str, str] = {
     "som.unit.amount": "kr. i alt",
     "som.source": "effektkontrakt, {replications}, startværdi {seed}",
     "som.compare": "{title}: SØM og simulering side om side · {replications} · startværdi {seed}",
-    "som.design": "Simuleringen er af {design}; SØM-beregningen er {som}.",
+    "som.design": "Simuleringen er af {design}; SØM-beregningen er {som}. År 0 i SØM er her budgetåret {year}.",
     "som.side": "Nutidsværdi (kr.)",
     "som.column.som": "SØM",
     "som.column.simulated": "Simu\xadlering",
@@ -122,7 +122,8 @@ ENGLISH: dict[str, str] = {
     "som.unit.amount": "DKK in all",
     "som.source": "effektkontrakt, {replications}, seed {seed}",
     "som.compare": "{title}: SØM and simulation side by side · {replications} · seed {seed}",
-    "som.design": "The simulation is of {design}; the SØM calculation is {som}.",
+    "som.design": "The simulation is of {design}; the SØM calculation is {som}. "
+    "Year 0 in SØM is the budget year {year} here.",
     "som.side": "Present value (DKK)",
     "som.column.som": "SØM",
     "som.column.simulated": "Simulation",

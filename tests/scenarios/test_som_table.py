@@ -225,6 +225,12 @@ def test_without_a_consequence_there_is_nothing_to_reckon_with(table: Callable[.
     ]
 
 
+def test_a_part_that_stands_twice_is_refused(table: Callable[..., Path]) -> None:
+    text = DANISH + "\nCosts\når;aktør;udvalg;beløb\n1;stat;;5\n"
+    (found,) = problems(table(text))
+    assert (found.line, found.message) == (20, "Costs, row 20: this part stands for the second time")
+
+
 def test_a_file_that_is_no_table_is_refused(table: Callable[..., Path]) -> None:
     assert "cannot be read" in problems(table(b"PK\x03\x04 nothing", "som.xlsx"))[0].message
     assert "found a workbook" in problems(table(b"PK\x03\x04", "som.csv"))[0].message

@@ -81,7 +81,7 @@ def test_an_amount_without_a_price_by_the_year_stands_as_one_unit() -> None:
     results = simulate(scenario, 1)
     found = results.designs[ALONE]
     (refusion,) = (line for line in found.lines if line.what == "refusion:shelter")
-    found.lines[refusion] = line_totals(3 * found.lines[refusion].total.reshape(1, -1))
+    found.lines[refusion] = line_totals(5 * found.lines[refusion].total.reshape(1, -1))
     som = som_of(results, ALONE, WORDS)
     shelter = [row for row in som.consequences if row.area == "shelter"]
     assert {(row.actor, row.unit) for row in shelter} == {("municipality", "in all"), ("state", "in all")}
