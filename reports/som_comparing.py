@@ -5,7 +5,8 @@ from typing import Any
 
 from scenarios import Scenario
 from scenarios.som import Som
-from simulations.run import Results, default_workers, simulate
+from simulations.parallel import default_workers
+from simulations.run import Results, simulate
 from simulations.som_explained import Explanation, at_average_prices, explain, without_financing
 
 from .comparison import Comparison

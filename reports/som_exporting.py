@@ -8,7 +8,8 @@ from scenarios import Scenario
 from scenarios.parts import Design
 from scenarios.som import LAST_YEAR, MUNICIPALITY, Som
 from scenarios.som_result import entries, present
-from simulations.run import Results, default_workers, simulate
+from simulations.parallel import default_workers
+from simulations.run import Results, simulate
 from simulations.som_explained import at_average_prices
 from simulations.som_export import Words, som_of
 
