@@ -93,6 +93,8 @@ DA: dict[str, str] = {
     "committee.social": "socialudvalg",
     "committee.employment": "beskæftigelsesudvalg",
     "committee.children": "børne- og ungeudvalg",
+    "committee.day_care": "dagtilbudsområdet",
+    "committee.school": "skoleområdet",
     "committee.health": "sundhedsudvalg",
     "committee.culture": "kulturudvalg",
     "committee.finance": "økonomiudvalg",

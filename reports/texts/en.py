@@ -93,6 +93,8 @@ EN: dict[str, str] = {
     "committee.social": "social committee",
     "committee.employment": "employment committee",
     "committee.children": "children's committee",
+    "committee.day_care": "day care",
+    "committee.school": "schools",
     "committee.health": "health committee",
     "committee.culture": "culture committee",
     "committee.finance": "finance committee",
