@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reports.cli import main
-from scenarios import library, load
+from scenarios import library, load, pools
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_as_a_document(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     target = tmp_path / "library.json"
     assert main(["scenarios", "-o", str(target)]) == 0
     found = {each["name"]: each for each in json.loads(target.read_text(encoding="utf-8"))["scenarios"]}
-    assert set(found) == set(library())
+    assert set(found) == set(library()) | set(pools())
     aarhus = found["aarhus-unge-hjemloese"]
     assert (aarhus["capital"], aarhus["citizens"], aarhus["group"]) == (15_933_562, 36, "youth_and_employment")
 
