@@ -101,6 +101,7 @@ class Investment(Sourced):
     `per_year` applications come in each of the `years` from `first_year` (1 is the pool's first), evenly over the year.
     Each is `size` times as large as the scenario. The application claims `claimed` times the gain that the scenario
     gives on average; what is realised is `effect` times what the scenario gives that time. Costs are those expected.
+    `price_per_result`: what one result repays here, under a design that is repaid by outcome, instead of its own price.
     """
 
     model_config = example(scenario="holbaek-ips", per_year=2, size={"least": "0.5", "most": 1}, effect="0.8")
@@ -114,6 +115,7 @@ class Investment(Sourced):
     delay_months: Annotated[int, Field(ge=0, le=120, description="whole months")] | Delay = 0
     effect: Factor | Between = Decimal(1)
     claimed: Factor = Decimal(1)
+    price_per_result: Kroner | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -163,10 +165,10 @@ class Repayment(Sourced):
     index: Rise = Decimal(0)
 
     @model_validator(mode="after")
-    def _price_given(self) -> Self:
-        if (self.basis == "outcome") != (self.price_per_result is not None):
+    def _price_fits(self) -> Self:
+        if self.basis != "outcome" and self.price_per_result is not None:
             told = "a price per result goes with repayment by outcome"
-            refuse(Finding(told, ("price_per_result",), "add it, or leave it out"))
+            refuse(Finding(told, ("price_per_result",), "leave it out, or repay by outcome"))
         return self
 
 
@@ -280,10 +282,19 @@ class PoolScenario(Frozen):
         refuse(*self._findings(info.context))
         return self
 
+    def _unpriced(self) -> Iterator[Finding]:
+        unpriced = [name for name, each in self.investments.items() if each.price_per_result is None]
+        for name, design in self.designs.items():
+            if design.repayment.basis == "outcome" and design.repayment.price_per_result is None and unpriced:
+                told = f"expected a price per result, found none for {', '.join(unpriced)}"
+                place = ("designs", name, "repayment", "price_per_result")
+                yield Finding(told, place, "add price_per_result: here, or to each investment")
+
     def _findings(self, context: Mapping[str, Any] | None) -> Iterator[Finding]:
         if (self.start.month, self.start.day) != (1, 1):
             told = f"expected the first day of a budget year, found {self.start}"
             yield Finding(told, ("start",), f"write {dt.date(self.start.year, 1, 1)}")
+        yield from self._unpriced()
         known = None if context is None else context["scenarios"]
         for name, investment in self.investments.items():
             last = investment.first_year + (investment.years or 1) - 1

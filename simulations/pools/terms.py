@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from contracts.money import PPB, PPM, Ore, muldiv, ore, ppb, ppm
-from scenarios.pool import Counted, PoolDesign, PoolScenario
+from scenarios.pool import Counted, Investment, PoolDesign, PoolScenario, Repayment
 
 from .pipeline import Kind, by_month
 
@@ -18,9 +18,9 @@ CALLS = {"once": (0,), "twice": (0, 6), "rolling": tuple(range(12))}
 class PoolTerms:
     """A design as the calculation reads it.
 
-    paid_in [year]: capital and top-ups; own_share: of every loan that is the pool's; payback [kind]: years, or none;
-    net_gain [kind]: claimed gain less cost, øre; taken [kind]: whether the payback limit lets it in; index [year since
-    approval]: in millionths.
+    paid_in [year]: capital and top-ups; prices [kind]: for one result, where they are paid for; own_share: of every
+    loan that is the pool's; payback [kind]: years, or none; net_gain [kind]: claimed gain less cost, øre; taken [kind]:
+    whether the payback limit lets it in; index [year since approval]: in millionths.
     """
 
     design: PoolDesign
@@ -31,7 +31,7 @@ class PoolTerms:
     net_gain: tuple[int, ...]
     taken: tuple[bool, ...]
     room: int | None
-    price: int
+    prices: Ore
     retained: int
     interest: int
     index: tuple[int, ...]
@@ -65,13 +65,21 @@ def compile_pool(pool: PoolScenario, design: PoolDesign, kinds: tuple[Kind, ...]
         ),
         taken=tuple(limit is None or (each is not None and each <= limit.years) for each in payback),
         room=None if design.spending_room is None else ore(design.spending_room),
-        price=ore(repayment.price_per_result or 0),
+        prices=np.array([_price(each, repayment) for each in pool.investments.values()], np.int64),
         retained=ppm(repayment.retained),
         interest=ppb(repayment.interest),
         index=_powers(repayment.index, years),
         department_share=ppm(design.loss.department_share),
         guarantee=ore(design.loss.guarantee),
     )
+
+
+def _price(investment: Investment, repayment: Repayment) -> int:
+    """Øre for one result; nothing where results are not paid for."""
+    if repayment.basis != "outcome":
+        return 0
+    own = investment.price_per_result
+    return ore(own if own is not None else repayment.price_per_result or 0)
 
 
 def _powers(rate: Decimal, count: int) -> tuple[int, ...]:

@@ -128,7 +128,7 @@ def _one_year(run: Run, year: int) -> None:
         run.noted["balance"][year] = run.balance
         _lapse(run, year)
         return
-    ages = run.tables.at(loans, 12 * (year + 1), counted=run.terms.price > 0)
+    ages = run.tables.at(loans, 12 * (year + 1), counted=bool(run.terms.prices.any()))
     _release(run, loans, ages, year)
     _repay(run, loans, ages, year)
     _follow_up(run, loans, ages, year)
@@ -202,7 +202,7 @@ def _base(run: Run, loans: Loans, ages: Ages) -> Ore:
         case "realised":
             return ages.gained - loans.gained
         case "outcome":
-            return muldiv(ages.results - loans.results, run.terms.price, PPM)
+            return muldiv(ages.results - loans.results, run.terms.prices[loans.kind], PPM)
     return np.zeros_like(loans.released)
 
 

@@ -41,6 +41,8 @@ def investments(draw: st.DrawFn) -> Tree:
     if draw(st.booleans()):
         found["effect"] = {"least": Decimal("-0.2"), "most": Decimal("1.3")}
     if draw(st.booleans()):
+        found["price_per_result"] = draw(st.integers(0, 200_000))
+    if draw(st.booleans()):
         found["delay_months"] = {"least": 0, "most": 14}
     return found
 
@@ -284,7 +286,8 @@ class ByHand:
     def _repay(self, loan: Loan, now: dict[str, int], year: int) -> None:
         terms, since = self.design.repayment, year - loan.year
         new = {what: now[what] - loan.last[what] for what in now}
-        price = 100 * (terms.price_per_result or 0)
+        of_kind = loan.luck.kind.price_per_result
+        price = 100 * (terms.price_per_result or 0 if of_kind is None else of_kind)
         outcome = rounded(Fraction(new["results"] * price, 10**6))
         base = {"budgeted": new["claimed"], "realised": new["gained"], "outcome": outcome, "none": 0}[terms.basis]
         base = rounded(max(base, 0) * (1 - Fraction(terms.retained)))
