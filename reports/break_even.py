@@ -49,8 +49,8 @@ def break_even_effects(results: Results, workers: int = 1, progress: Progress | 
     if not _has_effects(results.scenario):
         return {name: Crossing(NOTHING, "not_applicable") for name in results.designs}
     count = min(results.replications, REPLICATIONS)
-    rate = float(results.scenario.discounting.rate)
-    gains = {(name, 1.0): present_value(found.net[:count], rate) for name, found in results.designs.items()}
+    divisors = results.scenario.discount_divisors
+    gains = {(name, 1.0): present_value(found.net[:count], divisors) for name, found in results.designs.items()}
     for step in range(2 + ROUNDS):
         todo = [point for name in results.designs for point in _wanted(name, gains, step)]
         if todo:
@@ -81,8 +81,8 @@ def _simulated(results: Results, count: int, points: Sequence[Point], workers: i
         workers=workers,
         progress=progress,
     )
-    rate = float(scenario.discounting.rate)
-    return {point: present_value(found.designs[name].net, rate) for point, name in names.items()}
+    divisors = scenario.discount_divisors
+    return {point: present_value(found.designs[name].net, divisors) for point, name in names.items()}
 
 
 def _scaled(design: Design, scale: float) -> Design:

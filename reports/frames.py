@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from contracts.ledger import MUNICIPALITY, RESOURCES
+from scenarios.prices import in_prices_of
 from simulations import statistics as st
 from simulations.results import DesignResult, Ints
 from simulations.run import Results
@@ -109,13 +110,16 @@ def service_room(results: Results) -> pd.DataFrame:
 def appropriation(results: Results) -> pd.DataFrame:
     """Appropriation effects: design, year, committee, class, kroner; the budget year and three forecast years.
 
-    Mean kroner in fixed prices from the scenario's first year; + is less spending or more income. A fund of the purse
-    stands under its own name with class financing, as do the committees' payments to it.
+    Mean kroner in the prices of the scenario's first year, by its price index; without one amounts stand as they are.
+    + is less spending or more income. A fund of the purse stands under its own name with class financing, as do the
+    committees' payments to it.
     """
     rows: list[Row] = []
+    first, index = results.years[0], results.scenario.price_index
     for name, found in results.designs.items():
         for number, year in enumerate(results.years[: FORECAST_YEARS + 1]):
-            for (committee, budget_class), total in _by_class(found, number).items():
+            for (committee, budget_class), nominal in _by_class(found, number).items():
+                total = in_prices_of(nominal, year, first, index)
                 rows.append((name, year, committee, budget_class, kroner(total, results.replications)))
     return frame_of(rows, ("design", "year", "committee", "class"), ("kroner",))
 

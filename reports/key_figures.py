@@ -70,7 +70,7 @@ class _Seen:
 
     def value(self, cash: st.Numbers) -> Floats:
         """Present value in kroner of øre [R, Y]."""
-        return st.present_value(cash, float(self.scenario.discounting.rate)) * KRONE
+        return st.present_value(cash, self.scenario.discount_divisors) * KRONE
 
 
 def reference(results: Results) -> str:

@@ -13,6 +13,7 @@ from .agreements import BUILT_IN_PARTIES, contract_findings, delayed_away
 from .horizon import Path, span, within
 from .lives import HazardDomain, SavingMeasure
 from .parts import Design, Parts
+from .price_checks import price_findings
 from .reading.words import unknown
 
 RESERVED_PARTIES = (*BUILT_IN_PARTIES, "citizens", "resources", "contract", "supplier")
@@ -110,6 +111,7 @@ def _costs(scenario: Parts) -> Iterator[Finding]:
 
 
 def _economy(scenario: Parts) -> Iterator[Finding]:
+    yield from price_findings(scenario)
     for name, line in scenario.economy.items():
         path: Path = ("economy", name)
         yield from _state(scenario, line.domain, line.state, path)

@@ -12,7 +12,10 @@ from contracts.problems import Finding, refuse
 from contracts.values import Day, Kroner, Name, Share, Text
 
 from .loading import load_model
+from .prices import PriceLevel
 
+HIGHEST_PRICE = 120_000_000
+"""Kroner: what a citizen's year in a state may cost at most, so that refusion is computed exactly in 64 bits."""
 BudgetClass = Annotated[
     Literal["service", "transfer", "capital", "financing"],
     Field(description="service, transfer, capital or financing"),
@@ -81,12 +84,13 @@ class EconomyLine(Sourced):
 
     `cashable`: the share of the average cost that is really released when a citizen leaves the state. `refusion`: a
     national rule by name, or one constant share. `counted_days_before`: days that count towards the rule's steps when a
-    citizen is referred (for the benefit ladder), in days of a 360-day year.
+    citizen is referred (for the benefit ladder), in days of a 360-day year. `price_level`: the year in whose prices
+    the gross amount is stated; it follows the scenario's `price_index` from it. Without it the amount is nominal.
     """
 
     domain: Name
     state: Name
-    gross_per_year: Annotated[Kroner, Field(le=120_000_000)] | None = None
+    gross_per_year: Annotated[Kroner, Field(le=HIGHEST_PRICE)] | None = None
     gross_per_month: Annotated[Kroner, Field(le=10_000_000)] | None = None
     committee: Name
     budget_class: Annotated[BudgetClass, Field(alias="class")]
@@ -94,6 +98,7 @@ class EconomyLine(Sourced):
     refusion: Share | Name = Decimal(0)
     counted_days_before: Annotated[int, Field(ge=0)] = 0
     cashable: Share = Decimal(1)
+    price_level: PriceLevel | None = None
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:

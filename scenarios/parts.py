@@ -11,10 +11,11 @@ from contracts.frozen import Frozen, Sourced
 from contracts.problems import Finding, refuse
 from contracts.terms import Terms
 from contracts.timetable import dated
-from contracts.values import Day, Kroner, Month, Name, Rate, Share, Text, Title
+from contracts.values import Day, Kroner, Month, Name, Share, Text, Title
 
 from .economy import BudgetClass, Ceiling, EconomyLine, RefusionRule, national_rules
 from .lives import Domain, Hazard, Measure
+from .prices import Discounting, PriceIndex, PriceLevel, divisors
 
 Clock = Annotated[
     Literal["contract", "citizen"], Field(description="months counted from the contract's or citizen's start")
@@ -65,7 +66,8 @@ class Costs(Sourced):
     """What the intervention costs, gross kroner, and on which budget line.
 
     `cost_clock: contract`: `amounts` by contract month (paid on its last day; 0 is the start) or date. `cost_clock:
-    citizen`: `per_citizen`. `refusion`: the share that the state refunds.
+    citizen`: `per_citizen`. `refusion`: the share that the state refunds. `price_level`: the year in whose prices the
+    amounts are stated; they follow the scenario's `price_index` from it. Without it they are nominal.
     """
 
     cost_clock: Clock
@@ -75,6 +77,7 @@ class Costs(Sourced):
     budget_class: Annotated[BudgetClass, Field(alias="class")] = "service"
     ceiling: Ceiling = "net"
     refusion: Share = Decimal(0)
+    price_level: PriceLevel | None = None
 
 
 class Intervention(Sourced):
@@ -91,12 +94,6 @@ class Party(Frozen):
 
     role: Literal["investor", "fund", "supplier", "guarantor", "payer"]
     in_purse: bool = False
-
-
-class Discounting(Sourced):
-    """The yearly discount rate; budget year n after the first is divided by (1 + rate)^n."""
-
-    rate: Rate = Decimal(0)
 
 
 class Design(Frozen):
@@ -134,6 +131,7 @@ class Parts(Frozen):
     domains: Annotated[dict[Name, Domain], Field(min_length=1, description="parts of life with states, by name")]
     refusion_rules: dict[Name, RefusionRule] = {}
     economy: Annotated[dict[Name, EconomyLine], Field(min_length=1, description="what a state costs, by name")]
+    price_index: PriceIndex | None = None
     discounting: Discounting = Discounting()
     follow_up_clock: Clock = "contract"
     measures: dict[Name, Measure] = {}
@@ -150,6 +148,11 @@ class Parts(Frozen):
         """The budget (calendar) years that the horizon touches."""
         last = self.end - dt.timedelta(days=1)
         return tuple(range(self.start.year, last.year + 1))
+
+    @property
+    def discount_divisors(self) -> tuple[float, ...]:
+        """What the cash of each budget year is divided by to have its value in the first year."""
+        return divisors(self.discounting, self.price_index, self.years)
 
     def refusion(self, name: str) -> RefusionRule:
         """A refusion rule of the scenario's own, or a national one (KeyError if neither)."""

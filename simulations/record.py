@@ -54,7 +54,7 @@ class Recorded:
 def nearest(results: Results, design: str) -> list[tuple[int, str]]:
     """The replications nearest P5, P50 and P95 of the design's net gain, with their names."""
     found = results.designs[design]
-    gain = present_value(found.net, float(results.scenario.discounting.rate))
+    gain = present_value(found.net, results.scenario.discount_divisors)
     order = np.argsort(gain, kind="stable")
     return [(int(order[rank(len(gain), share / 100) - 1]), f"P{share}") for share in PERCENTILES]
 

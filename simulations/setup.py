@@ -17,6 +17,7 @@ from scenarios.economy import EconomyLine
 from scenarios.lives import HazardDomain, OutcomeMeasure, SavingMeasure, StatedDomain
 from scenarios.model import Scenario
 from scenarios.parts import Design
+from scenarios.prices import in_prices_of
 
 from .lives import Move, moves
 from .months import MONTH, YEAR, date_of, day_of, year_starts
@@ -41,12 +42,15 @@ def variant_of(design: Design) -> Variant:
 
 @dataclass(frozen=True)
 class LineSetup:
-    """An economy line: its state's index, øre for a year of 360 days, cashable ppm and refusion rule."""
+    """An economy line: its state's index, cashable ppm and refusion rule.
+
+    prices: øre for 360 days in the state, by budget year.
+    """
 
     name: str
     line: EconomyLine
     state: int
-    price: int
+    prices: Ints
     cashable: int
     rule: CountedRule
 
@@ -148,11 +152,12 @@ def _line(scenario: Scenario, name: str, line: EconomyLine) -> LineSetup:
         rule = counted_rule(named, {day: day_of(day, scenario.start) for day in dates})
     else:
         rule = CountedRule("never", ((-(10**9), ((0, 10**9, ppm(line.refusion)),)),))
+    price = ore(line.kroner_per_year)
     return LineSetup(
         name=name,
         line=line,
         state=scenario.domains[line.domain].states.index(line.state),
-        price=ore(line.kroner_per_year),
+        prices=np.array([in_prices_of(price, line.price_level, year, scenario.price_index) for year in scenario.years]),
         cashable=ppm(line.cashable),
         rule=rule,
     )
@@ -194,12 +199,13 @@ def _contract(scenario: Scenario, terms: Terms, horizon: int, groups: tuple[str,
 
 def cost_days(scenario: Scenario, delay_months: int) -> list[tuple[int, int]]:
     """Day numbers and øre of a contract-clock cost schedule, moved by a delay, within the horizon."""
-    start = scenario.start
+    start, costs = scenario.start, scenario.intervention.costs
     dated = []
-    for when, kroner in (scenario.intervention.costs.amounts or {}).items():
+    for when, kroner in (costs.amounts or {}).items():
         day = add_months(when, delay_months) if isinstance(when, dt.date) else month_end(start, when + delay_months)
         if when == 0 and not isinstance(when, dt.date):
             day = add_months(start, delay_months)
         if day < scenario.end:
-            dated.append((day_of(day, start), ore(kroner)))
+            amount = in_prices_of(ore(kroner), costs.price_level, day.year, scenario.price_index)
+            dated.append((day_of(day, start), amount))
     return sorted(dated)

@@ -5,6 +5,7 @@ unit; a figure has the unit of its input. Where the data give no number, the fig
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -195,9 +196,9 @@ def liquidity(cash: Numbers) -> LowPoint:
     return LowPoint(quantile(lowest, 0.5), quantile(lowest, 0.05), quantile(np.argmin(total, axis=1)[fell], 0.5))
 
 
-def present_value(cash: Numbers, rate: float) -> Floats:
-    """Present value [R] of yearly cash [R, Y]: year n after the first is divided by (1 + rate)^n."""
+def present_value(cash: Numbers, divisors: Sequence[float]) -> Floats:
+    """Present value [R] of yearly cash [R, Y]: each year is divided by its own (see `scenarios.prices.divisors`)."""
     total = np.zeros(len(cash))
     for year in range(cash.shape[1]):  # not a matrix product, whose order of addition depends on the machine
-        total += cash[:, year] / (1 + rate) ** year
+        total += cash[:, year] / divisors[year]
     return total

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from contracts.money import PPM, muldiv, ore
 from scenarios.lives import Hazard, HazardDomain
+from scenarios.prices import in_prices_of
 
 from .calendar import Enrolment, enrol
 from .draws import Draws, Floats
@@ -166,8 +167,18 @@ def _costs(block: Block, variant: Variant, enrolment: Enrolment, closes: Floats)
     entering = np.bincount(first * rows + row, minlength=size).reshape(-1, rows)
     leaving = np.bincount(after * rows + row, minlength=size).reshape(-1, rows)
     served = np.cumsum(entering - leaving, axis=0)
-    amounts = entering * ore(each.at_start) + served * ore(each.per_month)
+    year = np.searchsorted(setup.year_starts, np.arange(months + 1) * MONTH, side="right") - 1
+    starting, monthly = (_by_year(setup, kroner)[year, None] for kroner in (each.at_start, each.per_month))
+    amounts = entering * starting + served * monthly
     return tuple((month * MONTH, amounts[month]) for month in range(months) if amounts[month].any())
+
+
+def _by_year(setup: Setup, kroner: int) -> Ints:
+    """A price of the intervention in øre by budget year, and the last once more for the instant after the horizon."""
+    scenario = setup.scenario
+    level = scenario.intervention.costs.price_level
+    years = [*scenario.years, scenario.years[-1]]
+    return np.array([in_prices_of(ore(kroner), level, year, scenario.price_index) for year in years], np.int64)
 
 
 def _days(block: Block, line: LineSetup, course: Life) -> tuple[Ints, Ints]:
@@ -183,8 +194,8 @@ def _saved(block: Block, line: LineSetup, course: Life) -> LineSaving:
     """Released cost = fewer days × price × cashable share; one rate per step, each rounded to an øre."""
     before, before_refunded = block.days_without(line)
     after, after_refunded = _days(block, line, course)
-    gross = muldiv(before - after, line.price, YEAR)
-    refusion = muldiv(before_refunded - after_refunded, line.price, UNIT)
+    gross = muldiv(before - after, line.prices, YEAR)
+    refusion = muldiv(before_refunded - after_refunded, line.prices, UNIT)
     return LineSaving(muldiv(gross, line.cashable, PPM), muldiv(refusion, line.cashable, PPM))
 
 

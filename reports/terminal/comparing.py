@@ -1,6 +1,7 @@
 """A comparison as a page of text: its figures under headings, who gains, and in words what moving the risk costs."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from contracts.ledger import CITIZENS, RESOURCES, STATE
 from reports.comparison import Comparison
@@ -8,6 +9,7 @@ from reports.marks import count_marks
 from reports.numbers import Language, Scale, number, percent
 from reports.texts import GROUPS, counted, design_label, measure_names, names, party_label, say
 from scenarios import Scenario
+from scenarios.prices import national_discounting
 from simulations.results import key_result, purse_parties
 
 from .closing import Figures, against_ordinary, closing_words
@@ -122,10 +124,7 @@ def _remarks(comparison: Comparison, scale: Scale, lang: Language) -> Iterator[s
     results, scenario = comparison.results, comparison.results.scenario
     unit, years = say(lang, f"unit.{scale.key}"), counted(lang, "year", scenario.horizon_years)
     yield say(lang, "header.unit", unit=unit, years=years)
-    rate = scenario.discounting.rate
-    if rate:
-        decimals = 0 if rate * 100 == round(rate * 100) else 1
-        yield say(lang, "header.discounting", rate=percent(rate, lang, decimals))
+    yield from _discounting(scenario, lang)
     key = key_result(scenario)
     if key is not None:
         yield say(lang, "header.key_result", measure=measure_names(scenario, lang)[key[0]], month=key[1])
@@ -135,6 +134,26 @@ def _remarks(comparison: Comparison, scale: Scale, lang: Language) -> Iterator[s
     if results.coupling == "independent":
         yield say(lang, "header.independent")
     yield marks_line(scenario, lang)
+
+
+def _discounting(scenario: Scenario, lang: Language) -> Iterator[str]:
+    """How future years are discounted; nothing where they are not."""
+    found = scenario.discounting
+    if found.rate:
+        yield say(lang, "header.discounting", rate=_rate(found.rate, lang))
+    elif found.rule:
+        steps = [
+            say(lang, "header.rate_until", rate=_rate(step.rate, lang), year=step.until_year)
+            if step.until_year
+            else say(lang, "header.rate_then", rate=_rate(step.rate, lang))
+            for step in national_discounting()[found.rule].steps
+        ]
+        index = say(lang, "header.real_rate_index") if scenario.price_index else ""
+        yield say(lang, "header.real_rate", steps=", ".join(steps), index=index)
+
+
+def _rate(rate: Decimal, lang: Language) -> str:
+    return percent(rate, lang, 0 if rate * 100 == round(rate * 100) else 1)
 
 
 def _alone(comparison: Comparison, lang: Language) -> str:

@@ -31,7 +31,8 @@ def design_lines(comparison: Comparison, design: str, lang: Language, width: int
         yield say(lang, "run.payments", unit=unit), "group"
         yield from _payments(comparison, design, cash, scale, lang, width)
     yield "", ""
-    yield say(lang, "run.appropriation", unit=unit), "group"
+    level = say(lang, "run.price_level", year=results.years[0]) if scenario.price_index else ""
+    yield say(lang, "run.appropriation", unit=unit) + level, "group"
     yield from lay_out(appropriation_grid(scenario, records(comparison.appropriation()), scale, lang), width)
     yield "", ""
     yield say(lang, "run.room", unit=unit), "group"

@@ -183,6 +183,6 @@ def test_a_ratio_of_means_has_the_error_that_repeated_samples_show():
 
 
 def test_present_value_divides_each_year_after_the_first():
-    found = st.present_value(np.array([[100, 104, 10_816], [0, 0, 0]]), 0.04)
+    found = st.present_value(np.array([[100, 104, 10_816], [0, 0, 0]]), (1.0, 1.04, 1.04**2))
     assert found == pytest.approx([100 + 100 + 10_000, 0])
-    assert st.present_value(np.array([[1, 2, 3]]), 0.0).tolist() == [6.0]
+    assert st.present_value(np.array([[1, 2, 3]]), (1.0,) * 3).tolist() == [6.0]
