@@ -10,6 +10,7 @@ from contracts.frozen import Sourced
 from contracts.problems import Finding
 
 from .agreements import BUILT_IN_PARTIES, contract_findings, delayed_away
+from .economy import EconomyLine
 from .horizon import Path, span, within
 from .lives import HazardDomain, SavingMeasure
 from .parts import Design, Parts
@@ -117,6 +118,26 @@ def _economy(scenario: Parts) -> Iterator[Finding]:
         yield from _state(scenario, line.domain, line.state, path)
         if isinstance(line.refusion, str):
             yield from unknown("refusion rule", line.refusion, scenario.known_refusion(), (*path, "refusion"))
+        yield from _discharge(scenario, line, path)
+
+
+def _discharge(scenario: Parts, line: EconomyLine, path: Path) -> Iterator[Finding]:
+    """A rule that counts from the first discharge needs to know from what; others have no use for it."""
+    known = isinstance(line.refusion, str) and line.refusion in scenario.known_refusion()
+    since_discharge = known and scenario.refusion(str(line.refusion)).clock == "first_discharge"
+    if not since_discharge:
+        if line.discharged_from is not None:
+            told = "discharged_from has a meaning only with a rule whose clock is first_discharge"
+            yield Finding(told, (*path, "discharged_from"), "remove it, or name such a rule in refusion")
+        return
+    if line.discharged_from is None:
+        told = f"the rule {line.refusion} counts from the first discharge, and the key 'discharged_from' is missing"
+        yield Finding(told, path, "add discharged_from: the economy line of the state that citizens leave")
+    else:
+        yield from unknown("economy line", line.discharged_from, scenario.economy, (*path, "discharged_from"))
+    if line.counted_days_before:
+        told = "days counted before have no meaning for a rule that counts from the first discharge"
+        yield Finding(told, (*path, "counted_days_before"), "remove it")
 
 
 def _state(scenario: Parts, domain: str, state: str, path: Path) -> Iterator[Finding]:

@@ -58,13 +58,24 @@ class RefusionVersion(Sourced):
 class RefusionRule(Sourced):
     """State reimbursement (*refusion*) as a step function of counted time in a state.
 
-    The counter runs while a citizen is in the state and starts again: `never`; each `running_year` from the first
-    admission (shelters, §110); or after 52 weeks of `self_support` within three years (benefits).
+    `clock: in_state` counts while a citizen is in the state, and starts again: `never`; each `running_year` from the
+    first admission (shelters, §110); or after 52 weeks of `self_support` within three years (benefits).
+    `clock: first_discharge` counts from the first discharge from another state, which the line names in
+    `discharged_from`, and never starts again. Nothing is refunded before the first version's date, and a discharge
+    before it does not count.
     """
 
     name: Text
+    clock: Literal["in_state", "first_discharge"] = "in_state"
     reset: Literal["never", "running_year", "self_support"] = "never"
     versions: Annotated[tuple[RefusionVersion, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_clock(self) -> Self:
+        if self.clock == "first_discharge" and self.reset != "never":
+            told = f"time since the first discharge never starts again, found reset {self.reset}"
+            refuse(Finding(told, ("reset",), "remove it"))
+        return self
 
 
 class NationalRules(Frozen):
@@ -84,7 +95,8 @@ class EconomyLine(Sourced):
 
     `cashable`: the share of the average cost that is really released when a citizen leaves the state. `refusion`: a
     national rule by name, or one constant share. `counted_days_before`: days that count towards the rule's steps when a
-    citizen is referred (for the benefit ladder), in days of a 360-day year. `price_level`: the year in whose prices
+    citizen is referred (for the benefit ladder), in days of a 360-day year. `discharged_from`: the line whose state one
+    is discharged from, for a rule that counts from the first discharge. `price_level`: the year in whose prices
     the gross amount is stated; it follows the scenario's `price_index` from it. Without it the amount is nominal.
     """
 
@@ -97,6 +109,7 @@ class EconomyLine(Sourced):
     ceiling: Ceiling = "net"
     refusion: Share | Name = Decimal(0)
     counted_days_before: Annotated[int, Field(ge=0)] = 0
+    discharged_from: Name | None = None
     cashable: Share = Decimal(1)
     price_level: PriceLevel | None = None
 

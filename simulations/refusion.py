@@ -1,6 +1,12 @@
-"""Days in a state and the share of them that the state refunds, by replication and budget year."""
+"""The share of days in a state that the state refunds: parts of stays in which it is the same, or follows a profile.
 
+A rule counts time: while a citizen is in the state, from the first admission in running years, or since the first
+discharge from another state. Its steps cut stays into parts; the shares of parts that overlap add up.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,63 +14,14 @@ from numpy.typing import NDArray
 from contracts.money import PPM, ppm
 from scenarios.economy import RefusionRule
 
-from .lives import Life, Spells, row_of
+from .lives import Life
 from .months import YEAR
+from .self_support import SelfSupport
+from .spans import Instants, Ints, Profiles, Span, Stay, days_in, joined, profiles, weighed_days
 
-Ints = NDArray[np.int64]
-_COUNT = 2.0**30
-_MANY = 2**21
-
-
-@dataclass(frozen=True)
-class Span:
-    """The budget years of a scenario as instants: `starts` of each year and of the one after, and the horizon."""
-
-    starts: tuple[int, ...]
-    horizon: int
-    rows: int
-
-    @property
-    def years(self) -> int:
-        """How many budget years there are."""
-        return len(self.starts) - 1
-
-
-def days_by_year(life: Life, state: int, span: Span) -> Ints:
-    """Days in a state up to the horizon, over all citizens: int64 [row, year]."""
-    days = np.zeros((span.years, span.rows), np.int64)
-    for mine in _joined([spells.within(state) for spells in life]):
-        if len(mine.cell):
-            row = row_of(mine.cell, span.rows)
-            days += _before(np.minimum(mine.exit, span.horizon), row, span)
-            days -= _before(mine.entry, row, span)
-    return days.T
-
-
-def _joined(rounds: list[Spells]) -> list[Spells]:
-    """The stays of all rounds as one, where they are so few that `_before` can add them exactly."""
-    if sum(len(mine.cell) for mine in rounds) >= _MANY:
-        return rounds
-    cell = np.concatenate([mine.cell for mine in rounds])
-    entry = np.concatenate([mine.entry for mine in rounds])
-    return [Spells(cell, rounds[0].state, entry, np.concatenate([mine.exit for mine in rounds]))]
-
-
-def _before(instant: NDArray[np.int32], row: NDArray[np.intp], span: Span) -> Ints:
-    """Days of each year that lie before the instants, summed by row [year, row].
-
-    Whole years and days are packed in one float64 sum, which is exact for up to 2^21 instants by row and year.
-    """
-    since = instant - np.int32(span.starts[0]) if span.starts[0] else instant
-    year = since // np.int32(YEAR)
-    weight = (since - year * np.int32(YEAR)) + np.int32(_COUNT)
-    size = (span.years + 1) * span.rows
-    packed = np.bincount(year * np.int32(span.rows) + row, weights=weight, minlength=size)
-    count, part = np.divmod(packed.reshape(-1, span.rows), _COUNT)
-    later = np.cumsum(count[::-1], axis=0)[::-1]
-    days = part.astype(np.int64)
-    days[:-1] += YEAR * later[1:].astype(np.int64)
-    return days[: span.years]
+UNIT = YEAR * PPM
+FAR = 10**9
+Tier = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -72,128 +29,205 @@ class CountedRule:
     """A refusion rule in instants: versions (from instant, tiers (low, high, ppm)), in order of date."""
 
     reset: str
-    versions: tuple[tuple[int, tuple[tuple[int, int, int], ...]], ...]
+    versions: tuple[tuple[int, tuple[Tier, ...]], ...]
+    clock: str = "in_state"
+
+    @property
+    def floor(self) -> int:
+        """The share of every day in the state, whatever is counted; what steps give beyond it stands in parts."""
+        return self.versions[0][1][-1][2] if self._undated else 0
 
     @property
     def linear(self) -> bool:
         """Whether the refunded share never depends on counted time or date."""
-        return len(self.versions) == 1 and len(self.versions[0][1]) == 1 and self.versions[0][0] <= 0
+        return self._undated and len(self.versions[0][1]) == 1
+
+    @property
+    def _undated(self) -> bool:
+        return len(self.versions) == 1 and self.versions[0][0] <= 0 and self.clock == "in_state"
+
+    def steps(self) -> list[tuple[int, int, list[tuple[int, int]]]]:
+        """By version: from instant, until, and its steps: counted days until which each adds, ppm beyond the next."""
+        ends = [*(since for since, _ in self.versions[1:]), FAR]
+        return [
+            (since, end, _added(tiers, self.floor)) for (since, tiers), end in zip(self.versions, ends, strict=True)
+        ]
+
+
+def _added(tiers: tuple[Tier, ...], floor: int) -> list[tuple[int, int]]:
+    following = [*(share for _, _, share in tiers[1:]), floor]
+    found = [(high, share - after) for (_, high, share), after in zip(tiers, following, strict=True)]
+    return [(high, added) for high, added in found if added]
 
 
 def counted_rule(rule: RefusionRule, instant_of: dict[object, int]) -> CountedRule:
     """A rule with its dates as instants (`instant_of` date)."""
     versions = []
     for version in rule.versions:
-        since = -(10**9) if version.since is None else instant_of[version.since]
+        since = -FAR if version.since is None else instant_of[version.since]
         tiers, low = [], 0
         for tier in version.tiers:
-            high = tier.until if tier.until is not None else 10**9
+            high = tier.until if tier.until is not None else FAR
             tiers.append((low, high, ppm(tier.share)))
             low = high
         versions.append((since, tuple(tiers)))
-    return CountedRule(rule.reset, tuple(sorted(versions)))
+    return CountedRule(rule.reset, tuple(sorted(versions)), rule.clock)
 
 
-def refunded(life: Life, state: int, rule: CountedRule, span: Span, cells: int, counted_before: int) -> Ints:
-    """Day-millionths that the state refunds: Σ days × share (ppm), int64 [row, year].
+@dataclass(frozen=True)
+class Part:
+    """Parts of stays with a share (ppm) of each day, or a profile [stay] by which the share follows the days.
 
-    Time in the state is counted citizen by citizen in order of date; the counter decides the share, and the rule when
-    it starts again.
+    step: which step of the rule gives it; a cell is in one part of a step at a time.
     """
+
+    stay: Stay
+    step: int
+    share: int
+    profile: NDArray[np.intp] | None = None
+    profiles: Profiles | None = None
+
+
+def refunded(found: list[Part], floor: int, days: Ints, span: Span) -> Ints:
+    """Day-millionths that the state refunds: Σ days × share (ppm), int64 [row, year]; days: all in the state."""
+    total = days * floor
+    for share in dict.fromkeys(part.share for part in found if part.profiles is None):
+        total += share * days_in([part.stay for part in found if part.share == share and not part.profiles], span)
+    for part in found:
+        if part.profiles is not None and part.profile is not None:
+            total += weighed_days(part.stay, part.profile, part.profiles, span)
+    return total
+
+
+def parts(
+    life: Life, state: int, rule: CountedRule, span: Span, cells: int, before: int, discharged: Instants | None = None
+) -> list[Part]:
+    """What is refunded of a life in a state beyond the rule's floor.
+
+    before: days counted when a citizen is referred; discharged [cell]: for a rule that counts since then (see
+    `first_discharge`). Time is counted citizen by citizen in order of date.
+    """
+    stays = _stays(life, state, span.horizon)
     if rule.linear:
-        return days_by_year(life, state, span) * rule.versions[0][1][0][2]
-    total = np.zeros(span.years * span.rows, np.int64)
-    counter = _Counter(rule.reset, np.full(cells, counted_before, np.int64), cells)
+        return []
+    if rule.clock == "first_discharge" and discharged is not None:
+        return list(_since_discharge(stays, rule, discharged))
+    if rule.reset == "running_year":
+        return list(_running_years(stays, rule, span, cells, before))
+    admit = SelfSupport(cells).admit if rule.reset == "self_support" else None
+    return list(_in_state(stays, rule, cells, before, admit))
+
+
+def first_discharge(life: Life, state: int, rule: CountedRule, cells: int, horizon: int) -> Instants:
+    """The instant at which each cell first leaves a state from the rule's first date on; `FAR` for who never does."""
+    found = np.full(cells, FAR, np.int32)
+    since = rule.versions[0][0]
     for spells in life:
         mine = spells.within(state)
-        go = np.flatnonzero(np.minimum(mine.exit, span.horizon) > mine.entry)
-        cell, entry = mine.cell[go], mine.entry[go].astype(np.int64)
-        if len(cell):
-            exits = np.minimum(mine.exit[go], span.horizon).astype(np.int64)
-            counter.admit(cell, entry, exits)
-            _walk(total, counter, rule, span, cell, entry, exits)
-    return total.reshape(span.rows, span.years)
+        go = np.flatnonzero((mine.exit >= since) & (mine.exit <= horizon) & (mine.exit > mine.entry))
+        cell = mine.cell[go]
+        found[cell] = np.minimum(found[cell], mine.exit[go])
+    return found
 
 
-class _Counter:
-    """Counted days of each cell, and what is needed to know when they start again."""
-
-    def __init__(self, reset: str, used: Ints, cells: int) -> None:
-        self.reset = reset
-        self.used = used
-        self.first = np.full(cells, -1, np.int64)
-        self.turned = np.zeros(cells, np.int64)
-        self._stays: list[tuple[Ints, Ints]] = []
-
-    def admit(self, cell: NDArray[np.intp], entry: Ints, exits: Ints) -> None:
-        """Begin stays: note the first admission, and start the counter again where the rule says so."""
-        new = self.first[cell] < 0
-        self.first[cell[new]] = entry[new]
-        if self.reset == "running_year":
-            year = (entry - self.first[cell]) // YEAR
-            again = year != self.turned[cell]
-            self.turned[cell] = year
-            self.used[cell[again]] = 0
-        elif self.reset == "self_support":
-            since = np.maximum(np.maximum(entry - 3 * YEAR, self.first[cell]), self.turned[cell])
-            supported = entry - since
-            for begins, leaves in self._stays:
-                supported -= np.maximum(leaves[cell] - np.maximum(begins[cell], since), 0)
-            again = supported >= YEAR
-            self.used[cell[again]] = 0
-            self.turned[cell[again]] = entry[again]
-            begins, leaves = np.zeros_like(self.first), np.zeros_like(self.first)
-            begins[cell], leaves[cell] = entry, exits
-            self._stays.append((begins, leaves))
-
-    def next_turn(self, cell: NDArray[np.intp]) -> Ints:
-        """The instant at which the counter starts again by itself."""
-        if self.reset == "running_year":
-            return self.first[cell] + (self.turned[cell] + 1) * YEAR
-        return np.full(len(cell), 10**9, np.int64)
-
-    def turn(self, cell: NDArray[np.intp]) -> None:
-        self.used[cell] = 0
-        self.turned[cell] += 1
+def _stays(life: Life, state: int, horizon: int) -> Iterator[Stay]:
+    for spells in life:
+        mine = spells.within(state)
+        ends = np.minimum(mine.exit, np.int32(horizon))
+        go = np.flatnonzero(ends > mine.entry)
+        if len(go) == len(ends):
+            yield Stay(mine.cell, mine.entry, ends)
+        elif len(go):
+            yield Stay(mine.cell.take(go), mine.entry.take(go), ends.take(go))
 
 
-def _walk(
-    total: Ints,
-    counter: _Counter,
-    rule: CountedRule,
-    span: Span,
-    cell: NDArray[np.intp],
-    entry: Ints,
-    exits: Ints,
-) -> None:
-    """Cut stays at years, versions and turns of the counter, and add up the refunded day-millionths of each piece."""
-    dates = [since for since, _ in rule.versions]
-    marks = np.array(sorted({*span.starts, *dates, 10**9}), np.int64)
-    now = entry
-    while len(cell):
-        turn = counter.next_turn(cell)
-        stop = np.minimum(np.minimum(exits, marks[np.searchsorted(marks, now, side="right")]), turn)
-        used = counter.used[cell]
-        weight = _weights(rule, np.searchsorted(dates, now, side="right") - 1, used, used + stop - now)
-        year = (now - span.starts[0]) // YEAR
-        total += _scatter(cell % span.rows * span.years + year, weight, len(total))
-        counter.used[cell] = used + stop - now
-        counter.turn(cell[stop == turn])
-        go = np.flatnonzero(stop < exits)
-        cell, now, exits = cell[go], stop[go], exits[go]
+def _in_state(
+    stays: Iterator[Stay], rule: CountedRule, cells: int, before: int, admit: Callable[[Stay], NDArray[np.intp]] | None
+) -> Iterator[Part]:
+    """Count each day in the state; what `admit` returns of the stays begins anew."""
+    used = np.full(cells, min(before, FAR // 2), np.int32)
+    for stay in stays:
+        if admit is not None:
+            used[stay.cell.take(admit(stay))] = 0
+        had = used.take(stay.cell)
+        yield from _cut(rule, stay, stay.begin - had)
+        used[stay.cell] = had + (stay.end - stay.begin)
 
 
-def _weights(rule: CountedRule, version: NDArray[np.intp], low: Ints, high: Ints) -> Ints:
-    weight = np.zeros_like(low)
-    for number, (_, tiers) in enumerate(rule.versions):
-        amount = sum((np.clip(high, a, b) - np.clip(low, a, b)) * share for a, b, share in tiers)
-        weight = np.where(version == number, amount, weight)
-    return weight
+def _since_discharge(stays: Iterator[Stay], rule: CountedRule, discharged: Instants) -> Iterator[Part]:
+    for stay in stays:
+        at = discharged.take(stay.cell)
+        go = np.flatnonzero(at < stay.end)
+        begin = np.maximum(stay.begin.take(go), at.take(go))
+        yield from _cut(rule, Stay(stay.cell.take(go), begin, stay.end.take(go)), at.take(go))
 
 
-def _scatter(index: Ints, weight: Ints, size: int) -> Ints:
-    # float64 sums are exact here: at most cells × 360 × 10^6 < 2^53
-    return np.bincount(index, weights=weight, minlength=size).astype(np.int64)
+def _cut(rule: CountedRule, stay: Stay, zero: Instants) -> Iterator[Part]:
+    """Cut stays at versions and steps; zero: the instant at which no day was counted yet [stay]."""
+    if not len(stay.cell):
+        return
+    first, last = int(stay.begin.min()), int(stay.end.max())
+    number = 0
+    for since, until, steps in rule.steps():
+        begin = np.maximum(stay.begin, since) if since > first else stay.begin
+        end = np.minimum(stay.end, until) if until < last else stay.end
+        for high, added in steps:
+            number += 1
+            stop = np.minimum(end, zero + np.int32(high)) if high < FAR else end
+            go = np.flatnonzero(stop > begin)
+            if len(go):
+                yield Part(Stay(stay.cell.take(go), begin.take(go), stop.take(go)), number, added)
 
 
-UNIT = YEAR * PPM
+def _running_years(stays: Iterator[Stay], rule: CountedRule, span: Span, cells: int, before: int) -> Iterator[Part]:
+    """Count the days of each running year (360 days) from the first admission.
+
+    Who is there from the beginning of a running year follows a profile of it; the rest of the running year in which a
+    later stay begins is cut at the steps.
+    """
+    first = np.full(cells, -1, np.int32)
+    used = np.full(cells, min(before, FAR // 2), np.int32)
+    turned = np.zeros(cells, np.int32)
+    steady: list[Stay] = []
+    phases: list[NDArray[np.intp]] = []
+    for stay in stays:
+        new = np.flatnonzero(first.take(stay.cell) < 0)
+        first[stay.cell.take(new)] = stay.begin.take(new)
+        origin = first.take(stay.cell)
+        year = (stay.begin - origin) // np.int32(YEAR)
+        had = np.where(year == turned.take(stay.cell), used.take(stay.cell), np.int32(0))
+        turn = origin + (year + np.int32(1)) * np.int32(YEAR)
+        fresh = (had == 0) & (turn - stay.begin == YEAR)
+        late = np.flatnonzero(~fresh)
+        rest = Stay(stay.cell.take(late), stay.begin.take(late), np.minimum(stay.end, turn).take(late))
+        yield from _cut(rule, rest, rest.begin - had.take(late))
+        begin = np.where(fresh, stay.begin, turn)
+        go = np.flatnonzero(stay.end > begin)
+        steady.append(Stay(stay.cell.take(go), begin.take(go), stay.end.take(go)))
+        phases.append((origin.take(go) % np.int32(YEAR)).astype(np.intp))
+        last = (stay.end - origin) // np.int32(YEAR)
+        length = stay.end - stay.begin
+        used[stay.cell] = np.where(last == year, had + length, stay.end - origin - last * np.int32(YEAR))
+        turned[stay.cell] = last
+    if steady:
+        phase = np.concatenate(phases)
+        seen = np.flatnonzero(np.bincount(phase, minlength=YEAR))
+        number = np.zeros(YEAR, np.intp)
+        number[seen] = np.arange(len(seen))
+        yield Part(joined(steady), 0, 0, number.take(phase), _running_profiles(rule, span, tuple(seen.tolist())))
+
+
+@lru_cache(maxsize=16)
+def _running_profiles(rule: CountedRule, span: Span, phases: tuple[int, ...]) -> Profiles:
+    """What is refunded of each day beyond the floor to who has been there since the beginning of the running year.
+
+    phases: the instants, within 360 days, at which running years begin.
+    """
+    days = np.arange(span.horizon)
+    counted = (days - np.array(phases)[:, None]) % YEAR
+    daily = np.zeros(counted.shape, np.int64)
+    for since, until, steps in rule.steps():
+        within = (days >= since) & (days < until)
+        for high, added in steps:
+            daily += added * (within & (counted < high))
+    return profiles(daily, span)

@@ -21,7 +21,8 @@ from scenarios.prices import in_prices_of
 
 from .lives import Move, moves
 from .months import MONTH, YEAR, date_of, day_of, year_starts
-from .refusion import CountedRule, Span, counted_rule
+from .refusion import CountedRule, counted_rule
+from .spans import Span
 
 Ints = NDArray[np.int64]
 
@@ -44,7 +45,8 @@ def variant_of(design: Design) -> Variant:
 class LineSetup:
     """An economy line: its state's index, cashable ppm and refusion rule.
 
-    prices: øre for 360 days in the state, by budget year.
+    prices: øre for 360 days in the state, by budget year; discharged_from: domain and state's index, where the rule
+    counts from the first discharge from it.
     """
 
     name: str
@@ -53,6 +55,7 @@ class LineSetup:
     prices: Ints
     cashable: int
     rule: CountedRule
+    discharged_from: tuple[str, int] | None
 
 
 @dataclass(frozen=True)
@@ -156,11 +159,18 @@ def _line(scenario: Scenario, name: str, line: EconomyLine) -> LineSetup:
     return LineSetup(
         name=name,
         line=line,
-        state=scenario.domains[line.domain].states.index(line.state),
+        state=_state(scenario, name)[1],
         prices=np.array([in_prices_of(price, line.price_level, year, scenario.price_index) for year in scenario.years]),
         cashable=ppm(line.cashable),
         rule=rule,
+        discharged_from=_state(scenario, line.discharged_from) if line.discharged_from else None,
     )
+
+
+def _state(scenario: Scenario, line: str) -> tuple[str, int]:
+    """The domain and the index of the state that an economy line costs."""
+    found = scenario.economy[line]
+    return found.domain, scenario.domains[found.domain].states.index(found.state)
 
 
 def subgroups(citizens: Mapping[str, int]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Order: programme (drop-out) → places and starts → lives without and with →
 same variant of the world share all of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,8 +19,9 @@ from .draws import Draws, Floats
 from .lives import NEVER, Life, Window, hazard_life, row_of, stated_life, stay
 from .measuring import FollowUp, Saving, measured, reached, stays
 from .months import MONTH, YEAR
-from .refusion import UNIT, days_by_year, refunded
+from .refusion import UNIT, first_discharge, parts, refunded
 from .setup import LineSetup, Setup, Variant, cost_days
+from .spans import days_by_year
 
 Ints = NDArray[np.int64]
 
@@ -82,7 +84,7 @@ class Block:
     def days_without(self, line: LineSetup) -> tuple[Ints, Ints]:
         """Days in a line's state without the intervention, and day-millionths refunded; made once."""
         if line.name not in self._days:
-            self._days[line.name] = _days(self, line, self.without(line.line.domain))
+            self._days[line.name] = _days(self, line, self.without)
         return self._days[line.name]
 
 
@@ -119,7 +121,7 @@ def _world(block: Block, variant: Variant) -> World:
     )
     exposure = (enrolment.starts, enrolment.stops + np.float32(service.effect_lasts_months_after * MONTH))
     lives = {name: life(block, name, exposure, variant) for name in setup.scenario.domains}
-    savings = {line.name: _saved(block, line, lives[line.line.domain]) for line in setup.lines}
+    savings = {line.name: _saved(block, line, lives.__getitem__) for line in setup.lines}
     with_, anyway = _followed(block, variant, enrolment, lives)
     return World(
         variant=variant,
@@ -181,16 +183,19 @@ def _by_year(setup: Setup, kroner: int) -> Ints:
     return np.array([in_prices_of(ore(kroner), level, year, scenario.price_index) for year in years], np.int64)
 
 
-def _days(block: Block, line: LineSetup, course: Life) -> tuple[Ints, Ints]:
-    span = block.setup.span(block.rows)
-    days = days_by_year(course, line.state, span)
-    if line.rule.linear:
-        return days, days * line.rule.versions[0][1][0][2]
-    cells = block.draws.citizens * block.rows
-    return days, refunded(course, line.state, line.rule, span, cells, line.line.counted_days_before)
+def _days(block: Block, line: LineSetup, course: Callable[[str], Life]) -> tuple[Ints, Ints]:
+    """Days in a line's state and day-millionths refunded of them, int64 [row, year]; course: the life in a domain."""
+    span, rule, cells = block.setup.span(block.rows), line.rule, block.draws.citizens * block.rows
+    mine, discharged = course(line.line.domain), None
+    if line.discharged_from is not None:
+        domain, state = line.discharged_from
+        discharged = first_discharge(course(domain), state, rule, cells, span.horizon)
+    days = days_by_year(mine, line.state, span)
+    found = parts(mine, line.state, rule, span, cells, line.line.counted_days_before, discharged)
+    return days, refunded(found, rule.floor, days, span)
 
 
-def _saved(block: Block, line: LineSetup, course: Life) -> LineSaving:
+def _saved(block: Block, line: LineSetup, course: Callable[[str], Life]) -> LineSaving:
     """Released cost = fewer days × price × cashable share; one rate per step, each rounded to an øre."""
     before, before_refunded = block.days_without(line)
     after, after_refunded = _days(block, line, course)

@@ -12,7 +12,9 @@ from contracts.money import PPM
 from scenarios.economy import RefusionRule, national_rules
 from simulations.lives import Life, Spells
 from simulations.months import YEAR, date_of, day_of, year_starts
-from simulations.refusion import CountedRule, Span, counted_rule, days_by_year, refunded
+from simulations.refusion import CountedRule, counted_rule, first_discharge, parts
+from simulations.refusion import refunded as refunded_of
+from simulations.spans import Span, days_by_year
 
 START = dt.date(2022, 5, 1)
 YEARS = tuple(range(2022, 2029))
@@ -33,6 +35,11 @@ def life(changes: list[int]) -> Life:
         Spells(cell, number % 2, np.array([begin], np.int32), np.array([end], np.int32))
         for number, (begin, end) in enumerate(pairwise(marks))
     )
+
+
+def refunded(life: Life, state: int, counted: CountedRule, span: Span, cells: int, before: int) -> np.ndarray:
+    found = parts(life, state, counted, span, cells, before)
+    return refunded_of(found, counted.floor, days_by_year(life, state, span), span)
 
 
 def in_state(changes: list[int], day: int) -> bool:
@@ -63,6 +70,27 @@ def walked(changes: list[int], counted: CountedRule, counted_before: int = 0) ->
 
 
 courses = st.lists(st.integers(1, HORIZON - 1), max_size=9)
+NEW_RULE = day_of(dt.date(2023, 10, 1), START)
+
+
+def supported(shelter: list[int], support: list[int]) -> list[int]:
+    """Refunded ppm-days by year of support (state 0) after leaving a shelter (state 0)."""
+    counted = rule("housing_first_support")
+    discharged = first_discharge(life(shelter), 0, counted, 1, HORIZON)
+    found = parts(life(support), 0, counted, SPAN, 1, 0, discharged)
+    return refunded_of(found, counted.floor, days_by_year(life(support), 0, SPAN), SPAN)[0].tolist()
+
+
+def walked_support(shelter: list[int], support: list[int]) -> list[int]:
+    """Day by day: half of each day of support within 720 days of the first day out of the shelter under the rule."""
+    found, out = [0] * len(YEARS), None
+    for day in range(HORIZON):
+        left = day and in_state(shelter, day - 1) and not in_state(shelter, day)
+        if left and day >= NEW_RULE and out is None:
+            out = day
+        if in_state(support, day) and out is not None and day < out + 2 * YEAR:
+            found[date_of(day, START).year - YEARS[0]] += PPM // 2
+    return found
 
 
 @settings(max_examples=60)
@@ -88,17 +116,24 @@ def test_a_constant_share_refunds_that_share_of_every_day(changes: list[int]) ->
 
 
 def test_the_benefit_ladder_refunds_38_percent_in_a_first_year_and_20_percent_after() -> None:
-    by_year = refunded(life([]), 0, rule("benefit_ladder"), SPAN, 1, 0)[0] / PPM
-    first = (by_year[0] + by_year[1] - 0.2 * 8 * 30) / YEAR  # May to December 2022, and January to April 2023
-    assert first == pytest.approx(0.381, abs=0.0005)
-    assert by_year[2] / YEAR == pytest.approx(0.2)
+    """28 days at 80 %, 152 at 40 % and 180 at 30 %: weeks 4, 26 and 52 in days of a 360-day year."""
+    by_year = refunded(life([]), 0, rule("benefit_ladder"), SPAN, 1, 0)[0]
+    first = by_year[0] + by_year[1] - PPM // 5 * 8 * 30  # May to December 2022, and January to April 2023
+    assert first == 28 * 800_000 + 152 * 400_000 + 180 * 300_000
+    assert first / YEAR / PPM == pytest.approx(0.381, abs=0.0005)
+    assert by_year[2] == YEAR * PPM // 5
+
+
+def test_a_long_term_recipient_is_refunded_20_percent_from_the_first_day() -> None:
+    by_year = refunded(life([]), 0, rule("benefit_ladder"), SPAN, 1, YEAR)[0]
+    assert (by_year == days_by_year(life([]), 0, SPAN)[0] * (PPM // 5)).all()
 
 
 def test_six_weeks_of_work_do_not_reset_the_ladder_and_a_year_does() -> None:
     short, long = [2 * YEAR, 2 * YEAR + 42], [2 * YEAR, 3 * YEAR]
     after_short = refunded(life(short), 0, rule("benefit_ladder"), SPAN, 1, 0)[0] / PPM
     after_long = refunded(life(long), 0, rule("benefit_ladder"), SPAN, 1, 0)[0] / PPM
-    assert after_short[3] / YEAR == pytest.approx(0.2)
+    assert after_short[2:].tolist() == [0.2 * days for days in days_by_year(life(short), 0, SPAN)[0][2:]]
     assert after_long[3] + after_long[4] > 0.2 * (8 * 30 + YEAR) + 60
 
 
@@ -110,6 +145,71 @@ def test_shelter_days_change_with_the_law() -> None:
     assert by_year[1] == 0.5 * 9 * 30
     assert by_year[2] == 0.5 * 120
     assert by_year[4] == 0.5 * 90
+
+
+@pytest.mark.parametrize(
+    ("start", "at", "share"),
+    [
+        (dt.date(2023, 9, 1), dt.date(2023, 9, 30), 0.5),  # no limit yet
+        (dt.date(2023, 5, 1), dt.date(2023, 9, 30), 0.5),  # 150th day
+        (dt.date(2023, 5, 1), dt.date(2023, 10, 1), 0),  # 151st day of the running year, under the 120 days
+        (dt.date(2023, 6, 1), dt.date(2023, 10, 1), 0),  # 121st day
+        (dt.date(2023, 7, 1), dt.date(2023, 10, 1), 0.5),  # 91st day
+        (dt.date(2023, 7, 1), dt.date(2023, 11, 1), 0),  # 121st day
+        (dt.date(2023, 7, 1), dt.date(2024, 7, 1), 0.5),  # a new running year
+        (dt.date(2026, 1, 1), dt.date(2026, 3, 31), 0.5),  # 90th day
+        (dt.date(2025, 12, 1), dt.date(2026, 3, 31), 0.5),  # 120th day, still under the 120 days
+        (dt.date(2025, 12, 1), dt.date(2026, 4, 1), 0),  # 121st day
+        (dt.date(2026, 1, 1), dt.date(2026, 4, 1), 0),  # 91st day, under the 90 days
+        (dt.date(2026, 2, 1), dt.date(2026, 4, 1), 0.5),  # 61st day
+        (dt.date(2026, 2, 1), dt.date(2026, 5, 1), 0),  # 91st day
+    ],
+)
+def test_a_shelter_day_is_refunded_by_the_table(start: dt.date, at: dt.date, share: float) -> None:
+    """Somebody is admitted on a day and stays: the share of one day by admission and date."""
+    admitted, day = day_of(start, START), day_of(at, START)
+    stayed = [refunded(life([admitted, end]), 1, rule("shelter_110"), SPAN, 1, 0).sum() for end in (day, day + 1)]
+    assert stayed[1] - stayed[0] == share * PPM
+
+
+def test_housing_first_support_is_refunded_for_two_years_from_the_first_discharge() -> None:
+    left = day_of(dt.date(2024, 1, 1), START)
+    assert [each / PPM for each in supported([left], [])] == [0, 0, 180, 180, 0, 0, 0]
+    # back in the shelter after half a year and out again: the two years do not begin anew
+    again = [left, left + 180, left + 270]
+    assert supported(again, []) == supported([left], [])
+
+
+def test_nobody_is_supported_by_the_state_before_a_discharge_or_after_one_before_the_rule() -> None:
+    assert sum(supported([], [])) == 0
+    before, last, first = (
+        day_of(day, START) for day in (dt.date(2023, 9, 29), dt.date(2023, 9, 30), dt.date(2023, 10, 1))
+    )
+    assert sum(supported([before], [])) == sum(supported([last], [])) == 0
+    assert sum(supported([first], [])) == 2 * YEAR * PPM // 2
+    # a discharge before the rule does not use up the two years of one under it
+    assert supported([before, last, first + 30], []) == supported([first + 30], [])
+
+
+@settings(max_examples=80)
+@given(courses, courses)
+def test_support_after_discharge_equals_a_walk_through_the_days(shelter: list[int], support: list[int]) -> None:
+    assert supported(shelter, support) == walked_support(shelter, support)
+
+
+@settings(max_examples=80)
+@given(courses, st.data())
+def test_any_dated_rule_equals_a_walk_through_the_days(changes: list[int], data: st.DataObject) -> None:
+    """Rules with steps and dates of their own: shares that rise or fall, several versions, every reset."""
+    versions = []
+    for since in [-(10**9), *sorted(data.draw(st.sets(st.integers(1, HORIZON - 1), max_size=2)))]:
+        bounds = [0, *sorted(data.draw(st.sets(st.integers(1, 800), max_size=3))), 10**9]
+        shares = [data.draw(st.integers(0, 10)) * (PPM // 10) for _ in bounds[1:]]
+        versions.append((since, tuple(zip(bounds, bounds[1:], shares, strict=False))))
+    counted = CountedRule(data.draw(st.sampled_from(["never", "running_year", "self_support"])), tuple(versions))
+    before = data.draw(st.integers(0, 500))
+    found = refunded(life(changes), 0, counted, SPAN, 1, before)
+    assert found.tolist() == [walked(changes, counted, before).tolist()]
 
 
 def test_the_national_rules_carry_their_sources() -> None:

@@ -8,7 +8,7 @@ from simulations.draws import BLOCK, Draws
 from simulations.lives import Life, hazard_life, moves
 from simulations.measuring import reached, stays
 from simulations.months import MONTH, YEAR
-from simulations.refusion import Span, days_by_year
+from simulations.spans import Span, days_by_year
 
 CITIZENS = 1000
 CELLS = CITIZENS * BLOCK
