@@ -11,6 +11,7 @@ from contracts.problems import Finding
 
 from .agreements import BUILT_IN_PARTIES, contract_findings, delayed_away
 from .economy import EconomyLine
+from .high_cost_checks import high_cost_findings
 from .horizon import Path, span, within
 from .lives import HazardDomain, SavingMeasure
 from .parts import Design, Parts
@@ -119,6 +120,7 @@ def _economy(scenario: Parts) -> Iterator[Finding]:
         if isinstance(line.refusion, str):
             yield from unknown("refusion rule", line.refusion, scenario.known_refusion(), (*path, "refusion"))
         yield from _discharge(scenario, line, path)
+        yield from high_cost_findings(scenario, line, path)
 
 
 def _discharge(scenario: Parts, line: EconomyLine, path: Path) -> Iterator[Finding]:

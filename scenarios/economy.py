@@ -11,6 +11,7 @@ from contracts.frozen import Frozen, Sourced
 from contracts.problems import Finding, refuse
 from contracts.values import Day, Kroner, Name, Share, Text
 
+from .high_cost import HighCostRule
 from .loading import load_model
 from .prices import PriceLevel
 
@@ -82,6 +83,7 @@ class NationalRules(Frozen):
     """The dated national rules that scenarios refer to by name."""
 
     refusion: dict[Name, RefusionRule]
+    high_cost: dict[Name, HighCostRule] = {}
 
 
 @lru_cache(maxsize=1)
@@ -96,8 +98,10 @@ class EconomyLine(Sourced):
     `cashable`: the share of the average cost that is really released when a citizen leaves the state. `refusion`: a
     national rule by name, or one constant share. `counted_days_before`: days that count towards the rule's steps when a
     citizen is referred (for the benefit ladder), in days of a 360-day year. `discharged_from`: the line whose state one
-    is discharged from, for a rule that counts from the first discharge. `price_level`: the year in whose prices
-    the gross amount is stated; it follows the scenario's `price_index` from it. Without it the amount is nominal.
+    is discharged from, for a rule that counts from the first discharge. `high_cost`: a rule for expensive cases by
+    name, which refunds of the cost after `refusion`; where lines share a rule, each gets what it adds to those that
+    stand above it. `price_level`: the year in whose prices the gross amount is stated; it follows the scenario's
+    `price_index` from it. Without it the amount is nominal.
     """
 
     domain: Name
@@ -110,6 +114,7 @@ class EconomyLine(Sourced):
     refusion: Share | Name = Decimal(0)
     counted_days_before: Annotated[int, Field(ge=0)] = 0
     discharged_from: Name | None = None
+    high_cost: Name | None = None
     cashable: Share = Decimal(1)
     price_level: PriceLevel | None = None
 

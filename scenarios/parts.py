@@ -14,6 +14,7 @@ from contracts.timetable import dated
 from contracts.values import Day, Kroner, Month, Name, Share, Text, Title
 
 from .economy import BudgetClass, Ceiling, EconomyLine, RefusionRule, national_rules
+from .high_cost import HighCostRule
 from .lives import Domain, Hazard, Measure
 from .prices import Discounting, PriceIndex, PriceLevel, divisors
 
@@ -130,6 +131,7 @@ class Parts(Frozen):
     intervention: Annotated[Intervention, Field(description="the service: its length, and what it costs")]
     domains: Annotated[dict[Name, Domain], Field(min_length=1, description="parts of life with states, by name")]
     refusion_rules: dict[Name, RefusionRule] = {}
+    high_cost_rules: dict[Name, HighCostRule] = {}
     economy: Annotated[dict[Name, EconomyLine], Field(min_length=1, description="what a state costs, by name")]
     price_index: PriceIndex | None = None
     discounting: Discounting = Discounting()
@@ -168,6 +170,14 @@ class Parts(Frozen):
     def contract_start(self, design: Design) -> dt.date:
         """When a design's contract starts, unless its terms say so themselves: after its start delay."""
         return add_months(self.start, design.start_delay_months)
+
+    def high_cost(self, name: str) -> HighCostRule:
+        """A rule for expensive cases of the scenario's own, or a national one (KeyError if neither)."""
+        return self.high_cost_rules.get(name) or national_rules().high_cost[name]
+
+    def known_high_cost(self) -> tuple[str, ...]:
+        """Names that `high_cost:` may refer to."""
+        return (*self.high_cost_rules, *national_rules().high_cost)
 
     def known_refusion(self) -> tuple[str, ...]:
         """Names that `refusion:` may refer to."""

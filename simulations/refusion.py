@@ -107,7 +107,7 @@ def parts(
     before: days counted when a citizen is referred; discharged [cell]: for a rule that counts since then (see
     `first_discharge`). Time is counted citizen by citizen in order of date.
     """
-    stays = _stays(life, state, span.horizon)
+    stays = stays_in(life, state, span.horizon)
     if rule.linear:
         return []
     if rule.clock == "first_discharge" and discharged is not None:
@@ -124,13 +124,16 @@ def first_discharge(life: Life, state: int, rule: CountedRule, cells: int, horiz
     since = rule.versions[0][0]
     for spells in life:
         mine = spells.within(state)
+        # who is admitted at the very instant was never discharged
+        found[mine.cell[found.take(mine.cell) == mine.entry]] = FAR
         go = np.flatnonzero((mine.exit >= since) & (mine.exit <= horizon) & (mine.exit > mine.entry))
         cell = mine.cell[go]
         found[cell] = np.minimum(found[cell], mine.exit[go])
     return found
 
 
-def _stays(life: Life, state: int, horizon: int) -> Iterator[Stay]:
+def stays_in(life: Life, state: int, horizon: int) -> Iterator[Stay]:
+    """Stays in a state within the horizon, round by round."""
     for spells in life:
         mine = spells.within(state)
         ends = np.minimum(mine.exit, np.int32(horizon))

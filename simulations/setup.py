@@ -19,6 +19,7 @@ from scenarios.model import Scenario
 from scenarios.parts import Design
 from scenarios.prices import in_prices_of
 
+from .high_cost import Thresholds
 from .lives import Move, moves
 from .months import MONTH, YEAR, date_of, day_of, year_starts
 from .refusion import CountedRule, counted_rule
@@ -46,7 +47,7 @@ class LineSetup:
     """An economy line: its state's index, cashable ppm and refusion rule.
 
     prices: øre for 360 days in the state, by budget year; discharged_from: domain and state's index, where the rule
-    counts from the first discharge from it.
+    counts from the first discharge from it; shared: the lines up to this one that share its rule for expensive cases.
     """
 
     name: str
@@ -56,6 +57,7 @@ class LineSetup:
     cashable: int
     rule: CountedRule
     discharged_from: tuple[str, int] | None
+    shared: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Setup:
     contracts: dict[str, ContractSetup]
     measures: dict[str, OutcomeMeasure]
     savings: dict[str, SavingMeasure]
+    thresholds: dict[str, Thresholds]
 
     def span(self, rows: int) -> Span:
         """The budget years for so many replications."""
@@ -145,6 +148,9 @@ def prepare(scenario: Scenario) -> Setup:
         },
         measures={n: m for n, m in scenario.measures.items() if isinstance(m, OutcomeMeasure)},
         savings={n: m for n, m in scenario.measures.items() if isinstance(m, SavingMeasure)},
+        thresholds={
+            line.high_cost: thresholds(scenario, line.high_cost) for line in scenario.economy.values() if line.high_cost
+        },
     )
 
 
@@ -164,6 +170,7 @@ def _line(scenario: Scenario, name: str, line: EconomyLine) -> LineSetup:
         cashable=ppm(line.cashable),
         rule=rule,
         discharged_from=_state(scenario, line.discharged_from) if line.discharged_from else None,
+        shared=_shared(scenario, name) if line.high_cost else (),
     )
 
 
@@ -171,6 +178,28 @@ def _state(scenario: Scenario, line: str) -> tuple[str, int]:
     """The domain and the index of the state that an economy line costs."""
     found = scenario.economy[line]
     return found.domain, scenario.domains[found.domain].states.index(found.state)
+
+
+def _shared(scenario: Scenario, name: str) -> tuple[str, ...]:
+    rule = scenario.economy[name].high_cost
+    sharing = [other for other, line in scenario.economy.items() if line.high_cost == rule]
+    return tuple(sharing[: sharing.index(name) + 1])
+
+
+def thresholds(scenario: Scenario, name: str) -> Thresholds:
+    """A rule for expensive cases by month; those of the last version follow the price index from their own year."""
+    versions = scenario.high_cost(name).versions
+    months = [add_months(scenario.start, month) for month in range(12 * scenario.horizon_years)]
+    tiers = max(len(version.tiers) for version in versions)
+    above, percent = np.zeros((2, tiers, len(months)), np.int64)
+    for number, day in enumerate(months):
+        found = [version for version in versions if version.since <= day][-1]
+        level, below = found.since.year if found is versions[-1] else None, 0
+        for tier, stated in enumerate(found.tiers):
+            above[tier, number] = in_prices_of(ore(stated.above), level, day.year, scenario.price_index)
+            percent[tier, number] = stated.percent - below
+            below = stated.percent
+    return Thresholds(above, percent)
 
 
 def subgroups(citizens: Mapping[str, int]) -> tuple[str, ...]:

@@ -64,6 +64,8 @@ def _joined(stays: Sequence[Stay]) -> Sequence[Stay]:
 
 def joined(stays: Sequence[Stay]) -> Stay:
     """All stays as one."""
+    if not stays:
+        return Stay(np.zeros(0, np.intp), np.zeros(0, np.int32), np.zeros(0, np.int32))
     return Stay(*(np.concatenate([getattr(mine, name) for mine in stays]) for name in ("cell", "begin", "end")))
 
 

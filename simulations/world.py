@@ -4,7 +4,6 @@ Order: programme (drop-out) → places and starts → lives without and with →
 same variant of the world share all of it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,9 +18,9 @@ from .draws import Draws, Floats
 from .lives import NEVER, Life, Window, hazard_life, row_of, stated_life, stay
 from .measuring import FollowUp, Saving, measured, reached, stays
 from .months import MONTH, YEAR
-from .refusion import UNIT, first_discharge, parts, refunded
+from .refusion import UNIT
 from .setup import LineSetup, Setup, Variant, cost_days
-from .spans import days_by_year
+from .usage import Usage, usage
 
 Ints = NDArray[np.int64]
 
@@ -61,7 +60,7 @@ class Block:
     draws: Draws
     independent: bool = False
     _without: dict[str, Life] = field(default_factory=dict)
-    _days: dict[str, tuple[Ints, Ints]] = field(default_factory=dict)
+    _usage: dict[str, Usage] = field(default_factory=dict)
     _worlds: dict[Variant, World] = field(default_factory=dict)
 
     @property
@@ -81,11 +80,11 @@ class Block:
             self._without[domain] = life(self, domain, None, Variant())
         return self._without[domain]
 
-    def days_without(self, line: LineSetup) -> tuple[Ints, Ints]:
-        """Days in a line's state without the intervention, and day-millionths refunded; made once."""
-        if line.name not in self._days:
-            self._days[line.name] = _days(self, line, self.without)
-        return self._days[line.name]
+    def usage_without(self) -> dict[str, Usage]:
+        """What the lives without the intervention use of each economy line; made once."""
+        if not self._usage:
+            self._usage.update(usage(self.setup, self.without, self.rows))
+        return self._usage
 
 
 def life(block: Block, domain: str, exposure: Window | None, variant: Variant) -> Life:
@@ -121,7 +120,8 @@ def _world(block: Block, variant: Variant) -> World:
     )
     exposure = (enrolment.starts, enrolment.stops + np.float32(service.effect_lasts_months_after * MONTH))
     lives = {name: life(block, name, exposure, variant) for name in setup.scenario.domains}
-    savings = {line.name: _saved(block, line, lives.__getitem__) for line in setup.lines}
+    before, after = block.usage_without(), usage(setup, lives.__getitem__, block.rows)
+    savings = {line.name: _saved(line, before[line.name], after[line.name]) for line in setup.lines}
     with_, anyway = _followed(block, variant, enrolment, lives)
     return World(
         variant=variant,
@@ -183,24 +183,10 @@ def _by_year(setup: Setup, kroner: int) -> Ints:
     return np.array([in_prices_of(ore(kroner), level, year, scenario.price_index) for year in years], np.int64)
 
 
-def _days(block: Block, line: LineSetup, course: Callable[[str], Life]) -> tuple[Ints, Ints]:
-    """Days in a line's state and day-millionths refunded of them, int64 [row, year]; course: the life in a domain."""
-    span, rule, cells = block.setup.span(block.rows), line.rule, block.draws.citizens * block.rows
-    mine, discharged = course(line.line.domain), None
-    if line.discharged_from is not None:
-        domain, state = line.discharged_from
-        discharged = first_discharge(course(domain), state, rule, cells, span.horizon)
-    days = days_by_year(mine, line.state, span)
-    found = parts(mine, line.state, rule, span, cells, line.line.counted_days_before, discharged)
-    return days, refunded(found, rule.floor, days, span)
-
-
-def _saved(block: Block, line: LineSetup, course: Callable[[str], Life]) -> LineSaving:
+def _saved(line: LineSetup, without: Usage, used: Usage) -> LineSaving:
     """Released cost = fewer days × price × cashable share; one rate per step, each rounded to an øre."""
-    before, before_refunded = block.days_without(line)
-    after, after_refunded = _days(block, line, course)
-    gross = muldiv(before - after, line.prices, YEAR)
-    refusion = muldiv(before_refunded - after_refunded, line.prices, UNIT)
+    gross = muldiv(without.days - used.days, line.prices, YEAR)
+    refusion = muldiv(without.refunded - used.refunded, line.prices, UNIT) + without.high_cost - used.high_cost
     return LineSaving(muldiv(gross, line.cashable, PPM), muldiv(refusion, line.cashable, PPM))
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: speed, agreement with the tutorials' way, memory, claims, pools and `effekt --help`.
+"""`python -m tests.benchmarks`: speed, refusion, agreement with the tutorials, memory, claims, pools, `effekt --help`.
 
 `--quick` takes about half a minute, with fewer rounds and replications.
 """
@@ -13,7 +13,7 @@ import numpy as np
 
 from scenarios import load
 
-from . import SCENARIO, agreement, claims, memory, pools, speed
+from . import SCENARIO, agreement, claims, memory, pools, purse, speed
 
 HEADER = """Benchmark: {citizens} citizens, {years} years, {domains} domains, {designs} designs that share the intake.
 Python {python}, numpy {numpy}, simpy {simpy}, eventsourcing {eventsourcing}.
@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
         flush=True,
     )
     speed.report(scenario, *((400, 3, 1) if quick else (1000, 9, 2)))
+    purse.report(scenario, *((400, 3) if quick else (1000, 9)))
     agreement.report(scenario, *((1000, 20) if quick else (4000, 150)))
     memory.report((10_000,) if quick else memory.REPLICATIONS)
     print(flush=True)

@@ -15,6 +15,7 @@ WATCHED = (
     ("enrolment", "simulations.world", "enrol"),
     ("facts", "simulations.world", "_followed"),
     ("facts", "simulations.designs", "contract_facts"),
+    ("economy and refusion", "simulations.world", "usage"),
     ("economy and refusion", "simulations.world", "_saved"),
     ("economy and refusion", "simulations.world", "_costs"),
     ("economy and refusion", "simulations.world", "_realised"),

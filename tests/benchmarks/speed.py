@@ -79,9 +79,7 @@ def measured(cases: Cases, rounds: int) -> Times:
     }
     times: Times = defaultdict(list)
     for number in range(rounds + 1):
-        found = {
-            name: _simulated(scenario, cases.replications, number, some) for name, (scenario, some) in runs.items()
-        }
+        found = {name: simulated(scenario, cases.replications, number, some) for name, (scenario, some) in runs.items()}
         found["random"] = _redrawn(cases.scenario, cases.replications, number)
         found |= _in_parts(cases.scenario, cases.replications, number)
         for failures in (True, False):
@@ -91,7 +89,8 @@ def measured(cases: Cases, rounds: int) -> Times:
     return times
 
 
-def _simulated(scenario: Scenario, replications: int, seed: int, designs: list[str] | None) -> float:
+def simulated(scenario: Scenario, replications: int, seed: int, designs: list[str] | None) -> float:
+    """Milliseconds of processor time per replication."""
     began = time.process_time()
     simulate(scenario, replications, seed, designs=designs)
     return (time.process_time() - began) * 1000 / replications
@@ -107,7 +106,7 @@ def _in_the_tutorials_way(replications: int, seed: int, failures: bool) -> float
 
 def _in_parts(scenario: Scenario, replications: int, seed: int) -> dict[str, float]:
     with watching() as seconds:
-        total = _simulated(scenario, replications, seed, None)
+        total = simulated(scenario, replications, seed, None)
     found = {f"part {part}": seconds[part] * 1000 / replications for part in PARTS}
     return found | {"part the rest": total - sum(found.values()), "watched": total}
 

@@ -191,6 +191,12 @@ def test_nobody_is_supported_by_the_state_before_a_discharge_or_after_one_before
     assert supported([before, last, first + 30], []) == supported([first + 30], [])
 
 
+def test_who_is_admitted_at_the_instant_of_leaving_was_not_discharged() -> None:
+    cell, one, two = np.zeros(1, np.intp), np.array([600], np.int32), np.array([900], np.int32)
+    there = (Spells(cell, 0, np.array([0], np.int32), one), Spells(cell, 0, one, two))
+    assert first_discharge(there, 0, rule("housing_first_support"), 1, HORIZON).tolist() == [900]
+
+
 @settings(max_examples=80)
 @given(courses, courses)
 def test_support_after_discharge_equals_a_walk_through_the_days(shelter: list[int], support: list[int]) -> None:
