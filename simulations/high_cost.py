@@ -1,36 +1,24 @@
 """What the state refunds of expensive cases, by citizen and month on one twelfth of the thresholds (§176).
 
-What a case costs in a month is a sum of flows: each line's price while the citizen is in its state, less what other
-refusion pays. Months through which the same flows run are counted together; what begins or ends within a month is added
-up by cell and month. All is exact, in parts of an øre, until one last rounding.
+A part of a case that lies alone in the months that it touches is refunded by tables of its kind: of whole months, of
+a month's first days, and of its last. Months that several parts touch are put right one by one.
+All is exact, in parts of an øre, until one last rounding.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.money import PPM, muldiv
+from contracts.money import muldiv
 
+from .cases import CaseCost, Cases, cases, whole_of
 from .lives import row_of
 from .months import MONTH, YEAR
-from .refusion import Part
-from .spans import Ints, Span, Stay, joined
+from .spans import Ints, Span, weighed_before
 
 Index = NDArray[np.intp]
-_CODES = 2**62
-
-
-@dataclass(frozen=True)
-class CaseCost:
-    """A line that cases cost: stays in its state, øre for 360 days by budget year, other refusion (floor, parts)."""
-
-    stays: Stay
-    prices: Ints
-    floor: int
-    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -43,202 +31,155 @@ class Thresholds:
     percent: Ints
 
 
-def high_cost(lines: Sequence[CaseCost], rule: Thresholds, span: Span) -> Ints:
+@dataclass(frozen=True)
+class _Rule:
+    """Thresholds for costs that are counted in 1/(360 · whole) øre."""
+
+    thresholds: Thresholds
+    whole: int
+
+    @property
+    def unit(self) -> int:
+        """How many of the parts that refunds are counted in are an øre."""
+        return YEAR * 100 * self.whole
+
+    def refund(self, month: Index, cost: Ints) -> Ints:
+        """What is refunded of costs in a month; month: broadcast to them."""
+        total = np.zeros_like(cost)
+        for above, percent in zip(self.thresholds.above, self.thresholds.percent, strict=True):
+            total += percent[month] * np.maximum(cost - above[month] * (MONTH * self.whole), 0)
+        return total
+
+
+def high_cost(lines: Sequence[CaseCost], thresholds: Thresholds, span: Span) -> Ints:
     """Øre that the state refunds of the lines' cases together, int64 [row, year], rounded once."""
-    whole = _whole(lines)
-    year = _year_of_month(span)
-    highest = np.sum([line.prices[year] for line in lines], axis=0) * (MONTH * whole)
-    if not any(len(line.stays.cell) for line in lines) or not _refund(rule, np.arange(len(year)), highest, whole).any():
+    lines = [line for line in lines if line.parts]
+    rule = _Rule(thresholds, whole_of(lines))
+    months = np.arange(span.horizon // MONTH)
+    year = np.searchsorted(span.starts, months * MONTH, side="right") - 1
+    highest = sum((line.prices[year] for line in lines), np.zeros(len(months), np.int64)) * (MONTH * rule.whole)
+    if not rule.refund(months, highest).any():
         return np.zeros((span.rows, span.years), np.int64)
-    flows = [flow for number, line in enumerate(lines) for flow in _flows(line, number, whole, span)]
-    runs, singles, monthly = _gathered(flows, span)
-    found = zip(
-        _of_runs(runs, monthly, rule, whole, span), _of_singles(singles, monthly, rule, whole, span), strict=True
-    )
-    first = np.searchsorted(year, np.arange(span.years))
-    ore, rest = (np.add.reduceat(one + other, first, axis=0).T for one, other in found)
-    return ore + muldiv(rest, 1, _unit(whole))
-
-
-def _whole(lines: Sequence[CaseCost]) -> int:
-    """The number of parts of the whole in which every share of the lines is a whole number."""
-    whole = 1
-    for line in lines:
-        daily = [np.unique(part.profiles.daily).tolist() for part in line.parts if part.profiles is not None]
-        shares = {line.floor, *(part.share for part in line.parts), *(share for each in daily for share in each)}
-        whole = math.lcm(whole, *(PPM // math.gcd(share, PPM) for share in shares))
-    return whole
-
-
-def _unit(whole: int) -> int:
-    """How many of the parts that refunds are counted in are an øre: twelve months of thirty days, and per cent."""
-    return YEAR * 100 * whole
-
-
-def _refund(rule: Thresholds, month: Index, cost: Ints, whole: int) -> Ints:
-    """What is refunded of a case in a month, in parts of an øre (`_unit`); cost: in 1/(360 · whole) øre."""
-    total = np.zeros_like(cost)
-    for above, percent in zip(rule.above, rule.percent, strict=True):
-        total += percent[month] * np.maximum(cost - above[month] * (MONTH * whole), 0)
-    return total
-
-
-def _year_of_month(span: Span) -> Index:
-    return np.searchsorted(span.starts, np.arange(span.horizon // MONTH) * MONTH, side="right") - 1
+    found = cases(lines, rule.whole, span)
+    tables = _tables(found, rule, span)
+    parts = [_alone(found, tables, rule, span), _shared(found, tables, rule, span)]
+    ore, rest = (np.sum(each, axis=0) for each in zip(*parts, strict=True))
+    more, rest = np.divmod(rest, rule.unit)
+    total: Ints = ore + more + muldiv(rest, 1, rule.unit)
+    return total.T
 
 
 @dataclass(frozen=True)
-class _Flow:
-    """Stays and what they cost: the running total [kind, instant] in 1/(360 · whole) øre, and the kind [stay] if there
-    are several. A line has a flow for its price and one for each step of its refusion, and a cell is in each once at a
-    time.
+class _Tables:
+    """Refunds by kind: of the month's days until an instant and since it [kind, instant]; of all whole months before each
+    [kind, month].
     """
 
-    stay: Stay
     until: Ints
-    kind: Index | None = None
-
-    def between(self, kind: Index | int, begin: NDArray[np.integer], end: NDArray[np.integer]) -> Ints:
-        """What is paid from one instant to another."""
-        found: Ints = self.until[kind, end] - self.until[kind, begin]
-        return found
+    since: Ints
+    months: Ints
 
 
-def _flows(line: CaseCost, number: int, whole: int, span: Span) -> list[_Flow]:
-    price = line.prices[(np.arange(span.horizon) - span.starts[0]) // YEAR]
-
-    def until(shares: Ints) -> Ints:
-        daily = price * (shares * whole // PPM)
-        return np.concatenate([np.zeros((len(daily), 1), np.int64), np.cumsum(daily, axis=1)], axis=1)
-
-    found = [_Flow(line.stays, until(np.full((1, 1), PPM - line.floor)))]
-    for step in dict.fromkeys(part.step for part in line.parts):
-        mine = [part for part in line.parts if part.step == step]
-        stay, (first, *_) = joined([part.stay for part in mine]), mine
-        if first.profiles is None:
-            found.append(_Flow(stay, until(np.full((1, 1), -first.share))))
-        else:
-            found.append(_Flow(stay, until(-first.profiles.daily), first.profile))
-    return found
+def _tables(found: Cases, rule: _Rule, span: Span) -> _Tables:
+    instant = np.arange(span.horizon + 1)
+    month = np.minimum(instant // MONTH, span.horizon // MONTH - 1)
+    inside = instant % MONTH > 0
+    low, high = instant - instant % MONTH, instant + (-instant) % MONTH
+    cost = found.until[:, MONTH::MONTH] - found.until[:, :-1:MONTH]
+    whole = rule.refund(np.arange(cost.shape[1]), cost)
+    return _Tables(
+        until=rule.refund(month, (found.until - found.until[:, low]) * inside),
+        since=rule.refund(month, (found.until[:, high] - found.until) * inside),
+        months=np.concatenate([np.zeros((len(whole), 1), np.int64), np.cumsum(whole, axis=1)], axis=1),
+    )
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """Runs of months, from the first until the last, through which the same flows run: row and code [run]."""
+def _alone(found: Cases, tables: _Tables, rule: _Rule, span: Span) -> tuple[Ints, Ints]:
+    """Refunds as if no two parts of a case touched the same month [year, row]: whole øre, and parts of an øre."""
+    instant = np.arange(span.horizon + 1)
+    first = np.clip(span.starts, 0, span.horizon) // MONTH
+    began = tables.months[:, first[(instant - span.starts[0]) // YEAR]]
+    ended = tables.months[:, instant // MONTH] - began + tables.until
+    begun = tables.months[:, -(-instant // MONTH)] - began - tables.since
+    years = np.diff(tables.months[:, first], axis=1)
+    row = row_of(found.stay.cell, span.rows)
 
-    row: Index
-    first: Index
-    last: Index
-    code: Index
+    def before(at: NDArray[np.int32], within: Ints, whole: Ints) -> Ints:
+        return weighed_before(at, row, found.kind, within, whole, span)
 
-
-@dataclass(frozen=True)
-class _Singles:
-    """Months in which something begins or ends: row, month, code of what runs through, and the rest's cost [single]."""
-
-    row: Index
-    month: Index
-    code: Index
-    cost: Ints
-
-
-def _gathered(flows: Sequence[_Flow], span: Span) -> tuple[_Runs, _Singles, Ints]:
-    """Bring the flows of each cell together: runs, single months, and what each code costs by month [code, month]."""
-    steps = span.horizon // MONTH + 1
-    keys, codes, costs, points = (np.concatenate(each) for each in zip(*_events(flows, steps), strict=True))
-    order = np.argsort(keys, kind="stable")
-    keys = keys.take(order)
-    new = np.flatnonzero(np.diff(keys, prepend=-1))
-    last = np.append(new[1:], len(keys)) - 1
-    code = np.cumsum(codes.take(order)).take(last)
-    cost = np.add.reduceat(costs.take(order), new) if len(new) else costs
-    point = np.add.reduceat(points.take(order), new) > 0 if len(new) else points > 0
-    cell, month = np.divmod(keys.take(new), steps)
-    row = row_of(cell, span.rows)
-    seen, number = np.unique(code, return_inverse=True)
-    # a cell's last code is that of nothing, so that no run reaches into the next cell
-    following = np.append(month[1:], 0)
-    begin = month + point
-    run = np.flatnonzero((code > 0) & (following > begin))
-    single = np.flatnonzero(point)
-    runs = _Runs(row.take(run), begin.take(run), following.take(run), number.take(run))
-    singles = _Singles(row.take(single), month.take(single), number.take(single), cost.take(single))
-    return runs, singles, _monthly(flows, seen, steps - 1)
-
-
-def _radices(flows: Sequence[_Flow]) -> list[tuple[int, int]]:
-    """Each flow's place in codes: what one of it adds, and how many digits it has (0 for none)."""
-    found, unit = [], 1
-    for flow in flows:
-        found.append((unit, len(flow.until) + 1))
-        unit *= len(flow.until) + 1
-    if unit > _CODES:
-        raise OverflowError("too many lines with steps of refusion share a rule for expensive cases: use fewer lines")
-    return found
-
-
-def _events(flows: Sequence[_Flow], steps: int) -> list[tuple[Ints, Ints, Ints, Ints]]:
-    """By flow: cell and month as one key, change of the code, cost beside the code, and whether there is such."""
-    found = []
-    for flow, (unit, _) in zip(flows, _radices(flows), strict=True):
-        begin, end = flow.stay.begin.astype(np.int64), flow.stay.end.astype(np.int64)
-        base = flow.stay.cell.astype(np.int64) * steps
-        kind = np.zeros(len(base), np.intp) if flow.kind is None else flow.kind
-        first, last = -(-begin // MONTH), end // MONTH
-        code = (kind + 1) * unit
-        run = np.flatnonzero(last > first)
-        zeros = np.zeros(len(run), np.int64)
-        found.append((base.take(run) + first.take(run), code.take(run), zeros, zeros))
-        found.append((base.take(run) + last.take(run), -code.take(run), zeros, zeros))
-        head = np.flatnonzero((begin < first * MONTH) & (last >= first))
-        tail = np.flatnonzero((last * MONTH < end) & (last >= first))
-        within = np.flatnonzero(last < first)
-        for at, month, since, until in (
-            (head, first - 1, begin, first * MONTH),
-            (tail, last, last * MONTH, end),
-            (within, last, begin, end),
-        ):
-            cost = flow.between(kind.take(at), since.take(at), until.take(at))
-            found.append(
-                (base.take(at) + month.take(at), np.zeros(len(at), np.int64), cost, np.ones(len(at), np.int64))
-            )
-    return found
-
-
-def _monthly(flows: Sequence[_Flow], codes: Ints, months: int) -> Ints:
-    edges = np.arange(months + 1) * MONTH
-    total = np.zeros((len(codes), months), np.int64)
-    for flow, (unit, digits) in zip(flows, _radices(flows), strict=True):
-        cost = np.diff(flow.until[:, edges], axis=1)
-        total += np.concatenate([np.zeros((1, months), np.int64), cost])[codes // unit % digits]
-    return total
-
-
-def _of_runs(runs: _Runs, monthly: Ints, rule: Thresholds, whole: int, span: Span) -> tuple[Ints, Ints]:
-    """What is refunded of runs by month and row [month, row], whole øre and the rest in parts of an øre."""
-    codes, months = monthly.shape
-    size = codes * (months + 1) * span.rows
-
-    def at(month: Index) -> Ints:
-        place = (runs.code * (months + 1) + month) * span.rows + runs.row
-        return np.bincount(place, minlength=size).reshape(codes, months + 1, span.rows)
-
-    running = np.cumsum(at(runs.first) - at(runs.last), axis=1)[:, :months]
-    refund = np.stack([_refund(rule, np.arange(months), cost, whole) for cost in monthly])
-    ore, rest = (np.einsum("cm,cmr->mr", each, running) for each in np.divmod(refund, _unit(whole)))
+    ore, rest = (
+        before(found.stay.end, late, whole) - before(found.stay.begin, early, whole)
+        for late, early, whole in zip(*(np.divmod(each, rule.unit) for each in (ended, begun, years)), strict=True)
+    )
     return ore, rest
 
 
-def _of_singles(singles: _Singles, monthly: Ints, rule: Thresholds, whole: int, span: Span) -> tuple[Ints, Ints]:
-    """What is refunded of single months, as `_of_runs`."""
-    cost = monthly[singles.code, singles.month] + singles.cost
-    refund = _refund(rule, singles.month, cost, whole)
-    months = monthly.shape[1]
-    place = singles.month * span.rows + singles.row
+def _shared(found: Cases, tables: _Tables, rule: _Rule, span: Span) -> tuple[Ints, Ints]:
+    """What is to be added because parts of a case touch the same month, as `_alone`."""
+    months = span.horizon // MONTH
+    touched = _touches(found.take(_crowded(found, months)), tables, months)
+    order = np.argsort(touched.key, kind="stable")
+    key = touched.key.take(order)
+    new = np.flatnonzero(np.diff(key, prepend=-1))
+    if not len(new):
+        return (np.zeros((span.years, span.rows), np.int64),) * 2
+    cost, counted = (np.add.reduceat(each.take(order), new) for each in (touched.cost, touched.counted))
+    cell, month = np.divmod(key.take(new), months)
+    missing = rule.refund(month, cost) - counted
+    at = (month * MONTH - span.starts[0]) // YEAR * span.rows + row_of(cell, span.rows)
 
     def summed(amount: Ints) -> Ints:
-        # float64 sums are exact here: øre of a year's refusion, or less than `_unit` for each citizen
-        return np.bincount(place, weights=amount, minlength=months * span.rows).astype(np.int64).reshape(months, -1)
+        # float64 sums are exact here: øre of a year's refusion, or less than `unit` for each citizen and month
+        found = np.bincount(at, weights=amount, minlength=span.years * span.rows).astype(np.int64)
+        return found.reshape(span.years, span.rows)
 
-    ore, rest = np.divmod(refund, _unit(whole))
+    ore, rest = np.divmod(missing, rule.unit)
     return summed(ore), summed(rest)
+
+
+def _crowded(found: Cases, months: int) -> Index:
+    """The parts of cases in which some part lies within a month, or two touch the same."""
+    stay = found.stay
+    head, tail = stay.begin % MONTH > 0, stay.end % MONTH > 0
+    within = head & tail & (stay.begin // MONTH == stay.end // MONTH)
+    base = stay.cell.astype(np.int64) * months
+    key = np.sort(np.concatenate([(base + stay.begin // MONTH)[head], (base + stay.end // MONTH)[tail]]))
+    crowded = np.zeros(int(stay.cell.max(initial=0)) + 1, np.bool_)
+    crowded[key[1:][key[1:] == key[:-1]] // months] = True
+    crowded[stay.cell[within]] = True
+    return np.flatnonzero(crowded.take(stay.cell))
+
+
+@dataclass(frozen=True)
+class _Touches:
+    """Months that parts touch without filling them: cell and month as a key, what the days cost, and the refund that
+    `_alone` counts for it [touch].
+    """
+
+    key: Ints
+    cost: Ints
+    counted: Ints
+
+
+def _touches(found: Cases, tables: _Tables, months: int) -> _Touches:
+    stay, kind = found.stay, found.kind
+    month = (stay.begin // MONTH, stay.end // MONTH)
+    head, tail = stay.begin % MONTH > 0, stay.end % MONTH > 0
+    within = head & tail & (month[0] == month[1])
+    until, since = tables.until[kind, stay.end], tables.since[kind, stay.begin]
+    last = np.minimum(month[1] + 1, months)
+    filled = tables.months[kind, last] - tables.months[kind, month[1]]
+    touches = (
+        (head & ~within, month[0], found.between(stay.begin, stay.begin + (-stay.begin) % MONTH), since),
+        (tail & ~within, month[1], found.between(stay.end - stay.end % MONTH, stay.end), until),
+        (within, month[1], found.between(stay.begin, stay.end), since + until - filled),
+    )
+    base = stay.cell.astype(np.int64) * months
+    return _Touches(
+        *(
+            np.concatenate(each)
+            for each in zip(
+                *(((base + at)[go], cost[go], counted[go]) for go, at, cost, counted in touches), strict=True
+            )
+        )
+    )

@@ -1,7 +1,7 @@
 """The share of days in a state that the state refunds: parts of stays in which it is the same, or follows a profile.
 
 A rule counts time: while a citizen is in the state, from the first admission in running years, or since the first
-discharge from another state. Its steps cut stays into parts; the shares of parts that overlap add up.
+discharge from another state. Its steps cut stays into parts.
 """
 
 from collections.abc import Callable, Iterator
@@ -47,17 +47,12 @@ class CountedRule:
         return len(self.versions) == 1 and self.versions[0][0] <= 0 and self.clock == "in_state"
 
     def steps(self) -> list[tuple[int, int, list[tuple[int, int]]]]:
-        """By version: from instant, until, and its steps: counted days until which each adds, ppm beyond the next."""
+        """By version: from instant, until, and its steps: counted days until which a share beyond the floor holds."""
         ends = [*(since for since, _ in self.versions[1:]), FAR]
         return [
-            (since, end, _added(tiers, self.floor)) for (since, tiers), end in zip(self.versions, ends, strict=True)
+            (since, end, [(high, share - self.floor) for _, high, share in tiers])
+            for (since, tiers), end in zip(self.versions, ends, strict=True)
         ]
-
-
-def _added(tiers: tuple[Tier, ...], floor: int) -> list[tuple[int, int]]:
-    following = [*(share for _, _, share in tiers[1:]), floor]
-    found = [(high, share - after) for (_, high, share), after in zip(tiers, following, strict=True)]
-    return [(high, added) for high, added in found if added]
 
 
 def counted_rule(rule: RefusionRule, instant_of: dict[object, int]) -> CountedRule:
@@ -76,13 +71,12 @@ def counted_rule(rule: RefusionRule, instant_of: dict[object, int]) -> CountedRu
 
 @dataclass(frozen=True)
 class Part:
-    """Parts of stays with a share (ppm) of each day, or a profile [stay] by which the share follows the days.
+    """Parts of stays with a share (ppm) of each day beyond the rule's floor, or a profile [stay] that it follows.
 
-    step: which step of the rule gives it; a cell is in one part of a step at a time.
+    Parts of a life do not overlap.
     """
 
     stay: Stay
-    step: int
     share: int
     profile: NDArray[np.intp] | None = None
     profiles: Profiles | None = None
@@ -91,8 +85,8 @@ class Part:
 def refunded(found: list[Part], floor: int, days: Ints, span: Span) -> Ints:
     """Day-millionths that the state refunds: Σ days × share (ppm), int64 [row, year]; days: all in the state."""
     total = days * floor
-    for share in dict.fromkeys(part.share for part in found if part.profiles is None):
-        total += share * days_in([part.stay for part in found if part.share == share and not part.profiles], span)
+    for share in dict.fromkeys(part.share for part in found if part.share):
+        total += share * days_in([part.stay for part in found if part.share == share], span)
     for part in found:
         if part.profiles is not None and part.profile is not None:
             total += weighed_days(part.stay, part.profile, part.profiles, span)
@@ -100,22 +94,32 @@ def refunded(found: list[Part], floor: int, days: Ints, span: Span) -> Ints:
 
 
 def parts(
-    life: Life, state: int, rule: CountedRule, span: Span, cells: int, before: int, discharged: Instants | None = None
+    life: Life,
+    state: int,
+    rule: CountedRule,
+    span: Span,
+    cells: int,
+    before: int,
+    discharged: Instants | None = None,
+    every: bool = False,
 ) -> list[Part]:
     """What is refunded of a life in a state beyond the rule's floor.
 
     before: days counted when a citizen is referred; discharged [cell]: for a rule that counts since then (see
-    `first_discharge`). Time is counted citizen by citizen in order of date.
+    `first_discharge`); every: with the parts of which nothing is refunded beyond the floor. Time is counted citizen by
+    citizen in order of date.
     """
     stays = stays_in(life, state, span.horizon)
     if rule.linear:
-        return []
+        return [Part(stay, 0) for stay in stays] if every else []
     if rule.clock == "first_discharge" and discharged is not None:
-        return list(_since_discharge(stays, rule, discharged))
-    if rule.reset == "running_year":
-        return list(_running_years(stays, rule, span, cells, before))
-    admit = SelfSupport(cells).admit if rule.reset == "self_support" else None
-    return list(_in_state(stays, rule, cells, before, admit))
+        found = _since_discharge(stays, rule, discharged, every)
+    elif rule.reset == "running_year":
+        found = _running_years(stays, rule, span, cells, before, every)
+    else:
+        admit = SelfSupport(cells).admit if rule.reset == "self_support" else None
+        found = _in_state(stays, rule, cells, before, admit, every)
+    return list(found)
 
 
 def first_discharge(life: Life, state: int, rule: CountedRule, cells: int, horizon: int) -> Instants:
@@ -145,7 +149,12 @@ def stays_in(life: Life, state: int, horizon: int) -> Iterator[Stay]:
 
 
 def _in_state(
-    stays: Iterator[Stay], rule: CountedRule, cells: int, before: int, admit: Callable[[Stay], NDArray[np.intp]] | None
+    stays: Iterator[Stay],
+    rule: CountedRule,
+    cells: int,
+    before: int,
+    admit: Callable[[Stay], NDArray[np.intp]] | None,
+    every: bool,
 ) -> Iterator[Part]:
     """Count each day in the state; what `admit` returns of the stays begins anew."""
     used = np.full(cells, min(before, FAR // 2), np.int32)
@@ -153,36 +162,47 @@ def _in_state(
         if admit is not None:
             used[stay.cell.take(admit(stay))] = 0
         had = used.take(stay.cell)
-        yield from _cut(rule, stay, stay.begin - had)
+        yield from _cut(rule, stay, stay.begin - had, every)
         used[stay.cell] = had + (stay.end - stay.begin)
 
 
-def _since_discharge(stays: Iterator[Stay], rule: CountedRule, discharged: Instants) -> Iterator[Part]:
+def _since_discharge(stays: Iterator[Stay], rule: CountedRule, discharged: Instants, every: bool) -> Iterator[Part]:
     for stay in stays:
         at = discharged.take(stay.cell)
+        if every:
+            yield from _some(stay.cell, stay.begin, np.minimum(stay.end, at), 0)
         go = np.flatnonzero(at < stay.end)
         begin = np.maximum(stay.begin.take(go), at.take(go))
-        yield from _cut(rule, Stay(stay.cell.take(go), begin, stay.end.take(go)), at.take(go))
+        yield from _cut(rule, Stay(stay.cell.take(go), begin, stay.end.take(go)), at.take(go), every)
 
 
-def _cut(rule: CountedRule, stay: Stay, zero: Instants) -> Iterator[Part]:
+def _some(cell: NDArray[np.intp], begin: Instants, end: Instants, share: int) -> Iterator[Part]:
+    """The part of those that begin before they end."""
+    go = np.flatnonzero(end > begin)
+    if len(go):
+        yield Part(Stay(cell.take(go), begin.take(go), end.take(go)), share)
+
+
+def _cut(rule: CountedRule, stay: Stay, zero: Instants, every: bool) -> Iterator[Part]:
     """Cut stays at versions and steps; zero: the instant at which no day was counted yet [stay]."""
     if not len(stay.cell):
         return
     first, last = int(stay.begin.min()), int(stay.end.max())
-    number = 0
+    if every and rule.versions[0][0] > first:
+        yield from _some(stay.cell, stay.begin, np.minimum(stay.end, np.int32(rule.versions[0][0])), 0)
     for since, until, steps in rule.steps():
-        begin = np.maximum(stay.begin, since) if since > first else stay.begin
-        end = np.minimum(stay.end, until) if until < last else stay.end
-        for high, added in steps:
-            number += 1
+        begin = np.maximum(stay.begin, np.int32(since)) if since > first else stay.begin
+        end = np.minimum(stay.end, np.int32(until)) if until < last else stay.end
+        for high, share in steps:
             stop = np.minimum(end, zero + np.int32(high)) if high < FAR else end
-            go = np.flatnonzero(stop > begin)
-            if len(go):
-                yield Part(Stay(stay.cell.take(go), begin.take(go), stop.take(go)), number, added)
+            if share or every:
+                yield from _some(stay.cell, begin, stop, share)
+            begin = np.maximum(begin, stop) if high < FAR else begin
 
 
-def _running_years(stays: Iterator[Stay], rule: CountedRule, span: Span, cells: int, before: int) -> Iterator[Part]:
+def _running_years(
+    stays: Iterator[Stay], rule: CountedRule, span: Span, cells: int, before: int, every: bool
+) -> Iterator[Part]:
     """Count the days of each running year (360 days) from the first admission.
 
     Who is there from the beginning of a running year follows a profile of it; the rest of the running year in which a
@@ -203,7 +223,7 @@ def _running_years(stays: Iterator[Stay], rule: CountedRule, span: Span, cells: 
         fresh = (had == 0) & (turn - stay.begin == YEAR)
         late = np.flatnonzero(~fresh)
         rest = Stay(stay.cell.take(late), stay.begin.take(late), np.minimum(stay.end, turn).take(late))
-        yield from _cut(rule, rest, rest.begin - had.take(late))
+        yield from _cut(rule, rest, rest.begin - had.take(late), every)
         begin = np.where(fresh, stay.begin, turn)
         go = np.flatnonzero(stay.end > begin)
         steady.append(Stay(stay.cell.take(go), begin.take(go), stay.end.take(go)))
@@ -217,7 +237,7 @@ def _running_years(stays: Iterator[Stay], rule: CountedRule, span: Span, cells: 
         seen = np.flatnonzero(np.bincount(phase, minlength=YEAR))
         number = np.zeros(YEAR, np.intp)
         number[seen] = np.arange(len(seen))
-        yield Part(joined(steady), 0, 0, number.take(phase), _running_profiles(rule, span, tuple(seen.tolist())))
+        yield Part(joined(steady), 0, number.take(phase), _running_profiles(rule, span, tuple(seen.tolist())))
 
 
 @lru_cache(maxsize=16)
@@ -230,7 +250,8 @@ def _running_profiles(rule: CountedRule, span: Span, phases: tuple[int, ...]) ->
     counted = (days - np.array(phases)[:, None]) % YEAR
     daily = np.zeros(counted.shape, np.int64)
     for since, until, steps in rule.steps():
-        within = (days >= since) & (days < until)
-        for high, added in steps:
-            daily += added * (within & (counted < high))
+        within, low = (days >= since) & (days < until), 0
+        for high, share in steps:
+            daily += share * (within & (low <= counted) & (counted < high))
+            low = high
     return profiles(daily, span)

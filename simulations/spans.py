@@ -110,20 +110,25 @@ def profiles(daily: Ints, span: Span) -> Profiles:
 def weighed_days(stay: Stay, profile: NDArray[np.intp], counts: Profiles, span: Span) -> Ints:
     """What the days of stays count, each by its own profile [stay], over all citizens: int64 [row, year]."""
     row = row_of(stay.cell, span.rows)
-    ended, begun = (_weighed_before(at, row, profile, counts, span) for at in (stay.end, stay.begin))
+    ended, begun = (
+        weighed_before(at, row, profile, counts.within, counts.whole, span) for at in (stay.end, stay.begin)
+    )
     return (ended - begun).T
 
 
-def _weighed_before(
-    instant: Instants, row: NDArray[np.intp], profile: NDArray[np.intp], counts: Profiles, span: Span
+def weighed_before(
+    instant: Instants, row: NDArray[np.intp], profile: NDArray[np.intp], within: Ints, whole: Ints, span: Span
 ) -> Ints:
-    """What the days of each year that lie before the instants count, summed by row [year, row]."""
+    """What lies in each year before the instants, summed by row [year, row].
+
+    within: since the year of an instant began [profile, instant]; whole: in a year [profile, year].
+    """
     size = (span.years + 1) * span.rows
     at = (instant - span.starts[0]) // YEAR * span.rows + row
     # float64 sums are exact here: at most cells × 360 × 10^6 < 2^53
-    part = np.bincount(at, weights=counts.within.take(profile * (span.horizon + 1) + instant), minlength=size)
-    passed = np.bincount(profile * size + at, minlength=len(counts.daily) * size).reshape(-1, span.years + 1, span.rows)
+    part = np.bincount(at, weights=within.take(profile * (span.horizon + 1) + instant), minlength=size)
+    passed = np.bincount(profile * size + at, minlength=len(whole) * size).reshape(-1, span.years + 1, span.rows)
     later = np.cumsum(passed[:, :0:-1], axis=1)[:, ::-1]
     found: Ints = part.reshape(-1, span.rows)[: span.years].astype(np.int64)
-    found += (counts.whole[:, :, None] * later).sum(axis=0)
+    found += (whole[:, :, None] * later).sum(axis=0)
     return found

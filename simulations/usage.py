@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .high_cost import CaseCost, high_cost
+from .cases import CaseCost
+from .high_cost import high_cost
 from .lives import Life
-from .refusion import Part, first_discharge, parts, refunded, stays_in
+from .refusion import Part, first_discharge, parts, refunded
 from .setup import LineSetup, Setup
-from .spans import Ints, Span, days_by_year, joined
+from .spans import Ints, Span, days_by_year
 
 Course = Callable[[str], Life]
 
@@ -32,7 +33,7 @@ def usage(setup: Setup, course: Course, rows: int) -> dict[str, Usage]:
     used = {}
     for line in setup.lines:
         days = days_by_year(course(line.line.domain), line.state, span)
-        beyond = _high_cost(setup, line, found, course, span)
+        beyond = _high_cost(setup, line, found, span)
         used[line.name] = Usage(days, refunded(found[line.name], line.rule.floor, days, span), beyond)
     return used
 
@@ -42,20 +43,19 @@ def _parts(setup: Setup, line: LineSetup, course: Course, span: Span) -> list[Pa
     if line.discharged_from is not None:
         domain, state = line.discharged_from
         discharged = first_discharge(course(domain), state, line.rule, cells, span.horizon)
-    mine = course(line.line.domain)
-    return parts(mine, line.state, line.rule, span, cells, line.line.counted_days_before, discharged)
+    mine, every = course(line.line.domain), line.line.high_cost is not None
+    return parts(mine, line.state, line.rule, span, cells, line.line.counted_days_before, discharged, every)
 
 
-def _high_cost(setup: Setup, line: LineSetup, found: Mapping[str, list[Part]], course: Course, span: Span) -> Ints:
+def _high_cost(setup: Setup, line: LineSetup, found: Mapping[str, list[Part]], span: Span) -> Ints:
     """What a line adds to the refusion of expensive cases beyond the lines above it that share the rule."""
     if line.line.high_cost is None:
         return np.zeros((span.rows, span.years), np.int64)
-    cases = [_case(other, found[other.name], course, span) for other in setup.lines if other.name in line.shared]
+    cases = [
+        CaseCost(other.prices, other.rule.floor, tuple(found[other.name]))
+        for other in setup.lines
+        if other.name in line.shared
+    ]
     rule = setup.thresholds[line.line.high_cost]
     total = high_cost(cases, rule, span)
     return total - high_cost(cases[:-1], rule, span) if len(cases) > 1 else total
-
-
-def _case(line: LineSetup, found: list[Part], course: Course, span: Span) -> CaseCost:
-    stays = joined(list(stays_in(course(line.line.domain), line.state, span.horizon)))
-    return CaseCost(stays, line.prices, line.rule.floor, tuple(found))
