@@ -71,8 +71,8 @@ def high_cost(lines: Sequence[CaseCost], thresholds: Thresholds, span: Span) -> 
 
 @dataclass(frozen=True)
 class _Tables:
-    """Refunds by kind: of the month's days until an instant and since it [kind, instant]; of all whole months before each
-    [kind, month].
+    """Refunds by kind: of the month's days until an instant and since it [kind, instant]; of whole months before each
+    month [kind, month].
     """
 
     until: Ints
@@ -104,14 +104,12 @@ def _alone(found: Cases, tables: _Tables, rule: _Rule, span: Span) -> tuple[Ints
     years = np.diff(tables.months[:, first], axis=1)
     row = row_of(found.stay.cell, span.rows)
 
-    def before(at: NDArray[np.int32], within: Ints, whole: Ints) -> Ints:
-        return weighed_before(at, row, found.kind, within, whole, span)
+    def before(at: NDArray[np.int32], within: Ints) -> list[Ints]:
+        counts = zip(np.divmod(within, rule.unit), np.divmod(years, rule.unit), strict=True)
+        return weighed_before(at, row, found.kind, list(counts), span)
 
-    ore, rest = (
-        before(found.stay.end, late, whole) - before(found.stay.begin, early, whole)
-        for late, early, whole in zip(*(np.divmod(each, rule.unit) for each in (ended, begun, years)), strict=True)
-    )
-    return ore, rest
+    late, early = before(found.stay.end, ended), before(found.stay.begin, begun)
+    return late[0] - early[0], late[1] - early[1]
 
 
 def _shared(found: Cases, tables: _Tables, rule: _Rule, span: Span) -> tuple[Ints, Ints]:
@@ -140,13 +138,13 @@ def _shared(found: Cases, tables: _Tables, rule: _Rule, span: Span) -> tuple[Int
 def _crowded(found: Cases, months: int) -> Index:
     """The parts of cases in which some part lies within a month, or two touch the same."""
     stay = found.stay
-    head, tail = stay.begin % MONTH > 0, stay.end % MONTH > 0
-    within = head & tail & (stay.begin // MONTH == stay.end // MONTH)
-    base = stay.cell.astype(np.int64) * months
-    key = np.sort(np.concatenate([(base + stay.begin // MONTH)[head], (base + stay.end // MONTH)[tail]]))
+    first, last = stay.begin // np.int32(MONTH), stay.end // np.int32(MONTH)
+    touching = (np.flatnonzero(first * np.int32(MONTH) < stay.begin), np.flatnonzero(last * np.int32(MONTH) < stay.end))
+    key = [stay.cell.take(go) * months + month.take(go) for go, month in zip(touching, (first, last), strict=True)]
+    keys = np.sort(np.concatenate(key))
     crowded = np.zeros(int(stay.cell.max(initial=0)) + 1, np.bool_)
-    crowded[key[1:][key[1:] == key[:-1]] // months] = True
-    crowded[stay.cell[within]] = True
+    # a part within a month touches it at both ends
+    crowded[keys[1:][keys[1:] == keys[:-1]] // months] = True
     return np.flatnonzero(crowded.take(stay.cell))
 
 

@@ -17,7 +17,7 @@ from scenarios.economy import RefusionRule
 from .lives import Life
 from .months import YEAR
 from .self_support import SelfSupport
-from .spans import Instants, Ints, Profiles, Span, Stay, days_in, joined, profiles, weighed_days
+from .spans import Instants, Ints, Profiles, Span, Stay, days_in, joined, profiles, stacked, weighed_days
 
 UNIT = YEAR * PPM
 FAR = 10**9
@@ -126,13 +126,12 @@ def first_discharge(life: Life, state: int, rule: CountedRule, cells: int, horiz
     """The instant at which each cell first leaves a state from the rule's first date on; `FAR` for who never does."""
     found = np.full(cells, FAR, np.int32)
     since = rule.versions[0][0]
-    for spells in life:
-        mine = spells.within(state)
+    for stay in stays_in(life, state, horizon + 1):
         # who is admitted at the very instant was never discharged
-        found[mine.cell[found.take(mine.cell) == mine.entry]] = FAR
-        go = np.flatnonzero((mine.exit >= since) & (mine.exit <= horizon) & (mine.exit > mine.entry))
-        cell = mine.cell[go]
-        found[cell] = np.minimum(found[cell], mine.exit[go])
+        at = found.take(stay.cell)
+        at[at == stay.begin] = FAR
+        left = (stay.end >= since) & (stay.end <= horizon)
+        found[stay.cell] = np.minimum(at, np.where(left, stay.end, np.int32(FAR)))
     return found
 
 
@@ -179,7 +178,9 @@ def _since_discharge(stays: Iterator[Stay], rule: CountedRule, discharged: Insta
 def _some(cell: NDArray[np.intp], begin: Instants, end: Instants, share: int) -> Iterator[Part]:
     """The part of those that begin before they end."""
     go = np.flatnonzero(end > begin)
-    if len(go):
+    if len(go) == len(cell):
+        yield Part(Stay(cell, begin, end), share)
+    elif len(go):
         yield Part(Stay(cell.take(go), begin.take(go), end.take(go)), share)
 
 
@@ -232,23 +233,25 @@ def _running_years(
         length = stay.end - stay.begin
         used[stay.cell] = np.where(last == year, had + length, stay.end - origin - last * np.int32(YEAR))
         turned[stay.cell] = last
-    if steady:
+    if sum(map(len, phases)):
         phase = np.concatenate(phases)
         seen = np.flatnonzero(np.bincount(phase, minlength=YEAR))
         number = np.zeros(YEAR, np.intp)
         number[seen] = np.arange(len(seen))
-        yield Part(joined(steady), 0, number.take(phase), _running_profiles(rule, span, tuple(seen.tolist())))
+        yield Part(
+            joined(steady), 0, number.take(phase), stacked([_running_profile(rule, span, p) for p in seen.tolist()])
+        )
 
 
-@lru_cache(maxsize=16)
-def _running_profiles(rule: CountedRule, span: Span, phases: tuple[int, ...]) -> Profiles:
+@lru_cache(maxsize=4 * YEAR)
+def _running_profile(rule: CountedRule, span: Span, phase: int) -> Profiles:
     """What is refunded of each day beyond the floor to who has been there since the beginning of the running year.
 
-    phases: the instants, within 360 days, at which running years begin.
+    phase: the instant, within 360 days, at which running years begin.
     """
     days = np.arange(span.horizon)
-    counted = (days - np.array(phases)[:, None]) % YEAR
-    daily = np.zeros(counted.shape, np.int64)
+    counted = (days - phase) % YEAR
+    daily = np.zeros((1, span.horizon), np.int64)
     for since, until, steps in rule.steps():
         within, low = (days >= since) & (days < until), 0
         for high, share in steps:

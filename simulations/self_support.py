@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .months import YEAR
-from .spans import Stay
+from .spans import Instants, Stay
 
 WITHIN = 3 * YEAR
 
@@ -16,30 +16,45 @@ class SelfSupport:
         self._start = np.full(cells, -1, np.int32)
         self._left = np.zeros(cells, np.int32)
         self._outside = np.zeros(cells, np.int32)
-        self._stays: list[Stay] = []
+        self._waiting: list[Stay] = []
+        self._stays: list[tuple[Instants, Instants]] = []
 
     def admit(self, stay: Stay) -> NDArray[np.intp]:
         """Begin stays, no earlier than those before; returns which of them start the counter again."""
         cell, entry = stay.cell, stay.begin
-        known = self._start.take(cell) >= 0
-        gap = np.where(known, entry - self._left.take(cell), np.int32(0))
+        if not self._waiting and not self._stays:
+            self._start[cell], self._left[cell] = entry, stay.end
+            self._waiting.append(stay)
+            return np.zeros(0, np.intp)
+        start = self._start.take(cell)
+        gap = np.where(start >= 0, entry - self._left.take(cell), np.int32(0))
         outside = self._outside.take(cell) + gap
         # a gap of a year is enough by itself, and less than a year in all never is
-        unsure = np.flatnonzero((outside >= YEAR) & (gap < YEAR))
         again = gap >= YEAR
+        unsure = np.flatnonzero((outside >= YEAR) & ~again)
         again[unsure] = self._recent(cell.take(unsure), entry.take(unsure)) >= YEAR
-        self._start[cell] = np.where(again | ~known, entry, self._start.take(cell))
-        self._outside[cell] = np.where(again, np.int32(0), outside)
+        anew = np.flatnonzero(again)
+        outside[anew] = 0
+        begun = np.flatnonzero(again | (start < 0))
+        self._start[cell.take(begun)] = entry.take(begun)
+        self._outside[cell] = outside
         self._left[cell] = stay.end
-        self._stays.append(stay)
-        return np.flatnonzero(again)
+        self._waiting.append(stay)
+        return anew
 
-    def _recent(self, cell: NDArray[np.intp], entry: NDArray[np.int32]) -> NDArray[np.int32]:
+    def _recent(self, cell: NDArray[np.intp], entry: Instants) -> Instants:
         """Days outside the state in the three years before, and since the counter last started."""
         since = np.maximum(entry - np.int32(WITHIN), self._start.take(cell))
-        days: NDArray[np.int32] = entry - since
-        for stay in self._stays if len(cell) else ():
-            begin, end = np.zeros_like(self._start), np.zeros_like(self._start)
-            begin[stay.cell], end[stay.cell] = stay.begin, stay.end
+        days: Instants = entry - since
+        for begin, end in self._by_cell() if len(cell) else ():
             days -= np.maximum(end.take(cell) - np.maximum(begin.take(cell), since), np.int32(0))
         return days
+
+    def _by_cell(self) -> list[tuple[Instants, Instants]]:
+        """The stays so far as instants of begin and end by cell, 0 for none."""
+        for stay in self._waiting:
+            begin, end = np.zeros_like(self._start), np.zeros_like(self._start)
+            begin[stay.cell], end[stay.cell] = stay.begin, stay.end
+            self._stays.append((begin, end))
+        self._waiting.clear()
+        return self._stays

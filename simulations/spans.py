@@ -107,28 +107,37 @@ def profiles(daily: Ints, span: Span) -> Profiles:
     return Profiles(daily, within, np.diff(until[:, edges], axis=1))
 
 
+def stacked(several: Sequence[Profiles]) -> Profiles:
+    """Several profiles as one, in their order."""
+    return Profiles(*(np.concatenate([getattr(one, name) for one in several]) for name in ("daily", "within", "whole")))
+
+
 def weighed_days(stay: Stay, profile: NDArray[np.intp], counts: Profiles, span: Span) -> Ints:
     """What the days of stays count, each by its own profile [stay], over all citizens: int64 [row, year]."""
     row = row_of(stay.cell, span.rows)
-    ended, begun = (
-        weighed_before(at, row, profile, counts.within, counts.whole, span) for at in (stay.end, stay.begin)
-    )
+    (ended,) = weighed_before(stay.end, row, profile, [(counts.within, counts.whole)], span)
+    (begun,) = weighed_before(stay.begin, row, profile, [(counts.within, counts.whole)], span)
     return (ended - begun).T
 
 
 def weighed_before(
-    instant: Instants, row: NDArray[np.intp], profile: NDArray[np.intp], within: Ints, whole: Ints, span: Span
-) -> Ints:
-    """What lies in each year before the instants, summed by row [year, row].
+    instant: Instants, row: NDArray[np.intp], profile: NDArray[np.intp], counts: Sequence[tuple[Ints, Ints]], span: Span
+) -> list[Ints]:
+    """What lies in each year before the instants, summed by row [year, row]; for each of several ways to count.
 
-    within: since the year of an instant began [profile, instant]; whole: in a year [profile, year].
+    counts: since the year of an instant began [profile, instant], and in a whole year [profile, year].
     """
-    size = (span.years + 1) * span.rows
-    at = (instant - span.starts[0]) // YEAR * span.rows + row
-    # float64 sums are exact here: at most cells × 360 × 10^6 < 2^53
-    part = np.bincount(at, weights=within.take(profile * (span.horizon + 1) + instant), minlength=size)
-    passed = np.bincount(profile * size + at, minlength=len(whole) * size).reshape(-1, span.years + 1, span.rows)
+    size, profiles = (span.years + 1) * span.rows, len(counts[0][1])
+    year = (instant - np.int32(span.starts[0])) // np.int32(YEAR)
+    at = year * np.int32(span.rows) + row
+    passed = np.bincount(profile * size + at, minlength=profiles * size).reshape(-1, span.years + 1, span.rows)
     later = np.cumsum(passed[:, :0:-1], axis=1)[:, ::-1]
-    found: Ints = part.reshape(-1, span.rows)[: span.years].astype(np.int64)
-    found += (whole[:, :, None] * later).sum(axis=0)
+    place = profile * (span.horizon + 1) + instant
+    found = []
+    for within, whole in counts:
+        # float64 sums are exact here: at most cells × 360 × 10^6 < 2^53
+        part = np.bincount(at, weights=within.take(place), minlength=size)
+        total: Ints = part.reshape(-1, span.rows)[: span.years].astype(np.int64)
+        total += np.einsum("py,pyr->yr", whole, later)
+        found.append(total)
     return found

@@ -29,12 +29,19 @@ class Usage:
 def usage(setup: Setup, course: Course, rows: int) -> dict[str, Usage]:
     """What is used of every line in so many replications; course: the life in a domain."""
     span = setup.span(rows)
-    found = {line.name: _parts(setup, line, course, span) for line in setup.lines}
+    days: dict[tuple[str, int], Ints] = {}
+    cases: dict[str, CaseCost] = {}
     used = {}
     for line in setup.lines:
-        days = days_by_year(course(line.line.domain), line.state, span)
-        beyond = _high_cost(setup, line, found, span)
-        used[line.name] = Usage(days, refunded(found[line.name], line.rule.floor, days, span), beyond)
+        place = (line.line.domain, line.state)
+        if place not in days:
+            days[place] = days_by_year(course(line.line.domain), line.state, span)
+        # parts are large: only those that other lines may need are kept
+        found = _parts(setup, line, course, span)
+        if line.line.high_cost is not None:
+            cases[line.name] = CaseCost(line.prices, line.rule.floor, tuple(found))
+        beyond = _high_cost(setup, line, cases, span)
+        used[line.name] = Usage(days[place], refunded(found, line.rule.floor, days[place], span), beyond)
     return used
 
 
@@ -47,15 +54,10 @@ def _parts(setup: Setup, line: LineSetup, course: Course, span: Span) -> list[Pa
     return parts(mine, line.state, line.rule, span, cells, line.line.counted_days_before, discharged, every)
 
 
-def _high_cost(setup: Setup, line: LineSetup, found: Mapping[str, list[Part]], span: Span) -> Ints:
+def _high_cost(setup: Setup, line: LineSetup, cases: Mapping[str, CaseCost], span: Span) -> Ints:
     """What a line adds to the refusion of expensive cases beyond the lines above it that share the rule."""
     if line.line.high_cost is None:
         return np.zeros((span.rows, span.years), np.int64)
-    cases = [
-        CaseCost(other.prices, other.rule.floor, tuple(found[other.name]))
-        for other in setup.lines
-        if other.name in line.shared
-    ]
-    rule = setup.thresholds[line.line.high_cost]
-    total = high_cost(cases, rule, span)
-    return total - high_cost(cases[:-1], rule, span) if len(cases) > 1 else total
+    rule, together = setup.thresholds[line.line.high_cost], [cases[name] for name in line.shared]
+    total = high_cost(together, rule, span)
+    return total - high_cost(together[:-1], rule, span) if len(together) > 1 else total
