@@ -140,9 +140,11 @@ def _crowded(found: Cases, months: int) -> Index:
     stay = found.stay
     first, last = stay.begin // np.int32(MONTH), stay.end // np.int32(MONTH)
     touching = (np.flatnonzero(first * np.int32(MONTH) < stay.begin), np.flatnonzero(last * np.int32(MONTH) < stay.end))
-    key = [stay.cell.take(go) * months + month.take(go) for go, month in zip(touching, (first, last), strict=True)]
+    cells = int(stay.cell.max(initial=0)) + 1
+    cell: Index = stay.cell.astype(np.int32 if cells * months < 2**31 else np.int64)
+    key = [cell.take(go) * months + month.take(go) for go, month in zip(touching, (first, last), strict=True)]
     keys = np.sort(np.concatenate(key))
-    crowded = np.zeros(int(stay.cell.max(initial=0)) + 1, np.bool_)
+    crowded = np.zeros(cells, np.bool_)
     # a part within a month touches it at both ends
     crowded[keys[1:][keys[1:] == keys[:-1]] // months] = True
     return np.flatnonzero(crowded.take(stay.cell))

@@ -215,6 +215,14 @@ def _running_years(
     steady: list[Stay] = []
     phases: list[NDArray[np.intp]] = []
     for stay in stays:
+        if not steady and not before:
+            # the first stays all begin with a running year
+            length = stay.end - stay.begin
+            first[stay.cell], turned[stay.cell] = stay.begin, length // np.int32(YEAR)
+            used[stay.cell] = length % np.int32(YEAR)
+            steady.append(stay)
+            phases.append((stay.begin % np.int32(YEAR)).astype(np.intp))
+            continue
         new = np.flatnonzero(first.take(stay.cell) < 0)
         first[stay.cell.take(new)] = stay.begin.take(new)
         origin = first.take(stay.cell)
