@@ -22,7 +22,7 @@ def price_findings(scenario: Parts) -> Iterator[Finding]:
             told = f"prices of {level} cannot be brought to other years: the scenario has no price_index"
             yield Finding(told, path, "add price_index: {after: 0.02}, or remove price_level")
         return
-    years = [*scenario.years, *levels.values()]
+    years = [*scenario.years, *levels.values(), *_threshold_years(scenario)]
     first, last = min(years), max(years)
     missing = scenario.price_index.missing(first, last)
     if missing:
@@ -43,6 +43,13 @@ def _levels(scenario: Parts) -> Iterator[tuple[Path, int]]:
     for name, line in scenario.economy.items():
         if line.price_level is not None:
             yield ("economy", name, "price_level"), line.price_level
+
+
+def _threshold_years(scenario: Parts) -> Iterator[int]:
+    """The years whose thresholds for expensive cases the index lifts to later ones."""
+    for line in scenario.economy.values():
+        if line.high_cost in scenario.known_high_cost():
+            yield min(scenario.high_cost(line.high_cost).versions[-1].since.year, scenario.years[-1])
 
 
 def _too_high(scenario: Parts) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ class PriceIndex(Sourced):
         return [year for year in range(first + 1, last + 1) if self.rate(year) is None]
 
     def growth(self, first: int, last: int) -> Decimal:
-        """How many times prices of a year are those of an earlier one; KeyError where a rate is missing."""
+        """How many times prices of a year are those of an earlier one; KeyError with the year whose rate is missing."""
         with localcontext() as context:
             context.prec = 40
             total = Decimal(1)

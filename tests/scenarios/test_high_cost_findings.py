@@ -33,6 +33,15 @@ def test_a_line_names_a_national_rule_or_one_of_the_scenarios_own() -> None:
     [
         ({}, {"high_cost": "section_167"}, "unknown high-cost rule 'section_167'"),
         ({"high_cost_rules": {"own": rule(since="2022-01-01")}}, {"high_cost": "own"}, "known from 2022-01-01"),
+        (
+            {
+                "start": "2024-01-01",
+                "designs": {"own": {"kind": "ordinary_budget"}},
+                "price_index": {"rates": {2024: 0}, "after": 0},
+            },
+            {},
+            "the index has no rate for 2023",
+        ),
         ({}, {"refusion": Decimal("0.3333")}, "whole per mille"),
     ],
 )

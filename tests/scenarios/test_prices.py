@@ -1,15 +1,19 @@
 """Price levels, the index and discount rates by steps, against plain arithmetic year by year."""
 
+import json
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
 from scenarios import Scenario, load
+from scenarios.economy import EconomyLine, national_rules
 from scenarios.prices import Discounting, DiscountRule, PriceIndex, divisors, in_prices_of, national_discounting
 
 AARHUS = "scenarios/aarhus-unge-hjemloese.yaml"
@@ -125,3 +129,16 @@ def test_the_national_rules_carry_their_sources() -> None:
 def test_steps_follow_each_other(steps: list[dict[str, Any]]) -> None:
     with pytest.raises(ValidationError, match=r"do not follow each other|at least 1"):
         DiscountRule.model_validate({"name": "x", "steps": steps})
+
+
+def test_the_page_about_prices_shows_what_may_be_written() -> None:
+    page = Path("docs/prices.md").read_text(encoding="utf-8")
+    shown = YAML(typ="safe").load(page.split("```yaml\n")[1].split("```")[0])
+    shown = json.loads(json.dumps(shown), parse_float=Decimal)
+    PriceIndex.model_validate(shown["price_index"] | {"rates": {2022: Decimal("0.021"), 2023: Decimal("0.031")}})
+    Discounting.model_validate(shown["discounting"])
+    lines = {name: EconomyLine.model_validate(line) for name, line in shown["economy"].items()}
+    assert lines["support"].discharged_from in lines
+    named = {line.refusion for line in lines.values()} - {0}
+    assert named <= set(national_rules().refusion)
+    assert lines["placement"].high_cost in national_rules().high_cost

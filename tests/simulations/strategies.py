@@ -107,6 +107,12 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         costs |= {"cost_clock": "contract", "amounts": {month: draw(st.integers(0, 900_001)) for month in cost_months}}
     line = {"committee": "social", "class": "service", "cashable": draw(st.sampled_from((1, Decimal("0.6"))))}
     refusions = [0, Decimal("0.5"), "shelter_110", "benefit_ladder"]
+    index = draw(st.none() | st.just({"rates": {2022: 0, 2023: Decimal("0.031")}, "after": Decimal("0.02")}))
+    level = {"price_level": start.year + draw(st.integers(0, 1))} if index else {}
+    costs |= level
+    line |= level | {"high_cost": draw(st.sampled_from((None, "section_176")))}
+    discounting = [{"rate": 0}, {"rate": Decimal("0.04")}, {"rule": "finance_ministry_2021"}]
+    supported = {"refusion": "housing_first_support", "discharged_from": "shelter"}
     return Scenario.model_validate(
         {
             "title": "A random scenario",
@@ -131,7 +137,12 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                 "work": draw(hazard_domains(("benefits", "work"), start)),
             },
             "economy": {
-                "shelter": {"domain": "housing", "state": "street", "gross_per_year": 550_001, **line}
+                "shelter": {
+                    "domain": "housing",
+                    "state": "street",
+                    "gross_per_year": draw(st.sampled_from((550_001, 2_500_001))),
+                }
+                | line
                 | {"refusion": draw(st.sampled_from(refusions))},
                 "benefits": {
                     "domain": "work",
@@ -140,8 +151,11 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                     "committee": "employment",
                 }
                 | {"class": "transfer", "refusion": draw(st.sampled_from(refusions))},
+                "support": {"domain": "housing", "state": "home", "gross_per_year": 900_001, **line}
+                | draw(st.sampled_from(({}, supported))),
             },
-            "discounting": {"rate": draw(st.sampled_from((0, Decimal("0.04"))))},
+            "price_index": index,
+            "discounting": draw(st.sampled_from(discounting)),
             "follow_up_clock": draw(st.sampled_from(("contract", "citizen"))),
             "measures": {
                 "housed": {"kind": "outcome", "domain": "housing", "state": "home", "over_months": 3}
