@@ -1,6 +1,6 @@
 """Compare the designs of an internal pool: the same pipeline and luck under each, seen from the municipality."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING
@@ -94,9 +94,9 @@ def compare_pool(
 def pool_figures(results: PoolResults) -> Iterator[Figure]:
     """Every figure of every design, in the order of `POOL_GROUPS`."""
     order = [key for keys in POOL_GROUPS.values() for key in keys]
-    rate = float(results.pool.discounting.rate)
+    divisors = results.pool.discount_divisors
     for name, result in results.designs.items():
-        found = [*_investments(result), *_capital(results, result), *_losses(result), *_result(result, rate)]
+        found = [*_investments(result), *_capital(results, result), *_losses(result), *_result(result, divisors)]
         yield from (Figure(name, *figure) for figure in sorted(found, key=lambda figure: order.index(figure[0])))
 
 
@@ -128,8 +128,8 @@ def _losses(result: PoolResult) -> Iterator[Found]:
     yield share_seen("pool_department_risk", np.asarray(departments < 0, np.bool_))
 
 
-def _result(result: PoolResult, rate: float) -> Iterator[Found]:
-    gain = st.present_value(result.cash, rate) * KRONE
+def _result(result: PoolResult, divisors: Sequence[float]) -> Iterator[Found]:
+    gain = st.present_value(result.cash, divisors) * KRONE
     yield "net_gain", st.mean(gain), "kr", ""
     for key, p in (("net_gain_p5", 0.05), ("net_gain_p95", 0.95)):
         yield key, st.quantile(gain, p), "kr", ""

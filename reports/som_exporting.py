@@ -48,7 +48,7 @@ def exported_words(som: Som, results: Results, lang: Language) -> Iterator[str]:
     told = {"replications": replications(results.replications, lang), "successes": quantity(som.successes, lang)}
     yield say(lang, "som.exported", amount=money(value, lang), **told)
     if len(results.years) > LAST_YEAR:
-        rate = ppm(results.scenario.discounting.rate)
+        rate = ppm(som.discount_rate.value)
         means = [muldiv(int(total), 1, results.replications) for total in results.designs[_ALONE].net.sum(axis=0)]
         beyond = sum(present(mean, year, rate) for year, mean in enumerate(means)) - value
         yield say(lang, "som.left_out", amount=money(beyond, lang))

@@ -12,7 +12,9 @@ from contracts.frozen import Frozen, Sourced, example
 from contracts.problems import Finding, refuse
 from contracts.values import Day, Kroner, Name, Rate, Share, Text, Title
 
-from .parts import Discounting, Group
+from .parts import Group
+from .prices import Discounting, divisors, national_discounting
+from .reading.words import unknown
 
 Years = Annotated[int, Field(ge=1, le=60, description="a number of years")]
 Counted = Literal["full_phase_in", "cumulative", "discounted"]
@@ -290,11 +292,19 @@ class PoolScenario(Frozen):
                 place = ("designs", name, "repayment", "price_per_result")
                 yield Finding(told, place, "add price_per_result: here, or to each investment")
 
+    @property
+    def discount_divisors(self) -> tuple[float, ...]:
+        """What the cash of each budget year is divided by to have its value in the first."""
+        return divisors(self.discounting, None, range(self.start.year, self.start.year + self.years))
+
     def _findings(self, context: Mapping[str, Any] | None) -> Iterator[Finding]:
         if (self.start.month, self.start.day) != (1, 1):
             told = f"expected the first day of a budget year, found {self.start}"
             yield Finding(told, ("start",), f"write {dt.date(self.start.year, 1, 1)}")
         yield from self._unpriced()
+        if self.discounting.rule is not None:
+            rules = national_discounting()
+            yield from unknown("discounting rule", self.discounting.rule, rules, ("discounting", "rule"))
         known = None if context is None else context["scenarios"]
         for name, investment in self.investments.items():
             last = investment.first_year + (investment.years or 1) - 1

@@ -6,13 +6,15 @@ SØM's year 0 is the simulation's first budget year. Amounts of the simulation a
 to an øre by kind and year.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import zip_longest
 
-from contracts.money import PPM, muldiv, ppm
+from contracts.money import PPB, PPM, muldiv, ppm
 from scenarios.model import Scenario
+from scenarios.prices import national_discounting
 from scenarios.som import MUNICIPALITY, Som
 from scenarios.som_result import Entry, entries, present, totals
 
@@ -42,6 +44,9 @@ payments and overhead of the design.
 
 Years = list[int]
 Flow = list[tuple[int, int]]
+Present = Callable[[int, int], int]
+"""Present value in øre of an amount in a year."""
+_YEARS = 100
 """Years, counted from 0, and nominal øre in them; a year may stand more than once."""
 
 
@@ -103,7 +108,7 @@ class _Ours:
     net: Years
     successes: int | None
     replications: int
-    rate: int
+    present: Present
 
 
 def _ours(results: Results, average: Results, design: str) -> _Ours:
@@ -122,7 +127,7 @@ def _ours(results: Results, average: Results, design: str) -> _Ours:
         net=_means(net, count),
         successes=with_ - without if key else None,
         replications=count,
-        rate=ppm(results.scenario.discounting.rate),
+        present=_presents(results.scenario),
     )
 
 
@@ -149,29 +154,29 @@ def _walk(som: Som, found: Sequence[Entry], ours: _Ours) -> Iterator[tuple[str, 
     for actor in ("state", "region"):
         total -= by_actor.get(actor, (0, 0))[1]
         yield actor, total
-    rate, last = ours.rate, len(ours.net) - 1
+    present_of, last = ours.present, len(ours.net) - 1
     mine = [entry for entry in found if entry.actor == MUNICIPALITY]
     gains = [(entry.year, entry.amount) for entry in mine if not entry.is_cost]
     costs = [(entry.year, entry.amount) for entry in mine if entry.is_cost]
-    yield "discounting", _value(gains + costs, rate)
+    yield "discounting", _value(gains + costs, present_of)
     last = min(last, max((year for year, _ in gains + costs), default=-1))
     average, later = _flow(ours.average, until=last), _flow(ours.average, since=last + 1)
     gains, costs = ([(year, amount) for year, amount in flow if year <= last] for flow in (gains, costs))
-    yield "horizon", _value(gains + costs + _flow(ours.costs, since=last + 1) + later, rate)
+    yield "horizon", _value(gains + costs + _flow(ours.costs, since=last + 1) + later, present_of)
     fixed = _flow(ours.costs) + later
-    yield "costs", _value(gains + fixed, rate)
+    yield "costs", _value(gains + fixed, present_of)
     if ours.successes is not None and som.successes:
         gains = _scaled(gains, ours.successes * PPM, ours.replications * som.successes)
-    yield "successes", _value(gains + fixed, rate)
+    yield "successes", _value(gains + fixed, present_of)
     before, now = (sum(amount for _, amount in flow) for flow in (gains, average))
     if 2 * abs(before) >= sum(abs(amount) for _, amount in gains) > 0:  # gains that cancel out have no profile
-        yield "consequences", _value(_scaled(gains, now, before) + fixed, rate)
-        yield "timing", _value(average + fixed, rate)
+        yield "consequences", _value(_scaled(gains, now, before) + fixed, present_of)
+        yield "timing", _value(average + fixed, present_of)
     else:
-        yield "consequences", _value(average + fixed, rate)
-    released = _value(_flow(ours.costs) + _flow(ours.released), rate)
+        yield "consequences", _value(average + fixed, present_of)
+    released = _value(_flow(ours.costs) + _flow(ours.released), present_of)
     yield "cashability", released
-    yield "financing", released + _value(_flow(ours.financing), rate)
+    yield "financing", released + _value(_flow(ours.financing), present_of)
 
 
 def _municipal(found: Sequence[Entry]) -> Years:
@@ -184,8 +189,20 @@ def _flow(years: Years, since: int = 0, until: int | None = None) -> Flow:
     return [(year, amount) for year, amount in enumerate(years) if since <= year and (until is None or year <= until)]
 
 
-def _value(flow: Flow, rate: int) -> int:
-    return sum(present(amount, year, rate) for year, amount in flow)
+def _value(flow: Flow, present_of: Present) -> int:
+    return sum(present_of(amount, year) for year, amount in flow)
+
+
+def _presents(scenario: Scenario) -> Present:
+    """Present value in øre of an amount in a year as the simulation discounts; after its years by real rates alone."""
+    found = scenario.discounting
+    if found.rule is None:
+        return partial(present, rate=ppm(found.rate))
+    rule, divisors = national_discounting()[found.rule], list(scenario.discount_divisors)
+    while len(divisors) < _YEARS:
+        divisors.append(divisors[-1] * (1 + float(rule.rate(len(divisors)))))
+    billionths = [round(divisor * PPB) for divisor in divisors]
+    return lambda amount, year: muldiv(amount, PPB, billionths[year])
 
 
 def _scaled(flow: Flow, above: int, below: int) -> Flow:

@@ -19,6 +19,7 @@ from typing import Literal
 from contracts.money import PPM, muldiv, ore, ppm
 from scenarios.economy import EconomyLine
 from scenarios.model import Scenario
+from scenarios.prices import national_discounting
 from scenarios.som import (
     LAST_YEAR,
     PLACES,
@@ -88,9 +89,11 @@ def som_of(results: Results, design: str, words: Words) -> Som:
 
 
 def _rate(scenario: Scenario) -> StatedRate:
+    """SØM has one rate: of a rule with steps it is that of the first years."""
     stated = scenario.discounting
+    rate = national_discounting()[stated.rule].rate(1) if stated.rule else stated.rate
     source = scenario.sources.get(stated.source, stated.source) if stated.source else None
-    return StatedRate(value=stated.rate, mark=stated.mark, source=source)
+    return StatedRate(value=rate, mark=stated.mark, source=source)
 
 
 def _rates(results: Results, found: DesignResult) -> tuple[Decimal, Decimal]:

@@ -9,7 +9,7 @@ from reports.marks import count_marks
 from reports.numbers import Language, Scale, number, percent
 from reports.texts import GROUPS, counted, design_label, measure_names, names, party_label, say
 from scenarios import Scenario
-from scenarios.prices import national_discounting
+from scenarios.prices import Discounting, national_discounting
 from simulations.results import key_result, purse_parties
 
 from .closing import Figures, against_ordinary, closing_words
@@ -124,7 +124,7 @@ def _remarks(comparison: Comparison, scale: Scale, lang: Language) -> Iterator[s
     results, scenario = comparison.results, comparison.results.scenario
     unit, years = say(lang, f"unit.{scale.key}"), counted(lang, "year", scenario.horizon_years)
     yield say(lang, "header.unit", unit=unit, years=years)
-    yield from _discounting(scenario, lang)
+    yield from discounting_words(scenario.discounting, scenario.price_index is not None, "header", lang)
     key = key_result(scenario)
     if key is not None:
         yield say(lang, "header.key_result", measure=measure_names(scenario, lang)[key[0]], month=key[1])
@@ -136,11 +136,10 @@ def _remarks(comparison: Comparison, scale: Scale, lang: Language) -> Iterator[s
     yield marks_line(scenario, lang)
 
 
-def _discounting(scenario: Scenario, lang: Language) -> Iterator[str]:
-    """How future years are discounted; nothing where they are not."""
-    found = scenario.discounting
+def discounting_words(found: Discounting, indexed: bool, page: str, lang: Language) -> Iterator[str]:
+    """How future years are discounted, as a page says it; nothing where they are not. indexed: by a price index too."""
     if found.rate:
-        yield say(lang, "header.discounting", rate=_rate(found.rate, lang))
+        yield say(lang, f"{page}.discounting", rate=_rate(found.rate, lang))
     elif found.rule:
         steps = [
             say(lang, "header.rate_until", rate=_rate(step.rate, lang), year=step.until_year)
@@ -148,8 +147,8 @@ def _discounting(scenario: Scenario, lang: Language) -> Iterator[str]:
             else say(lang, "header.rate_then", rate=_rate(step.rate, lang))
             for step in national_discounting()[found.rule].steps
         ]
-        index = say(lang, "header.real_rate_index") if scenario.price_index else ""
-        yield say(lang, "header.real_rate", steps=", ".join(steps), index=index)
+        index = say(lang, "header.real_rate_index") if indexed else ""
+        yield say(lang, f"{page}.real_rate", steps=", ".join(steps), index=index)
 
 
 def _rate(rate: Decimal, lang: Language) -> str:

@@ -10,6 +10,7 @@ from reports.pool_frames import YEARLY
 from reports.pools import POOL, POOL_GROUPS, PoolComparison
 from reports.texts import capital, counted, names, party_label, say, spaced, word
 
+from .comparing import discounting_words
 from .figure_cells import figure_cell, number_of, records
 from .grid import Cell, Grid, Line, Row, lay_out
 from .screen import paragraph
@@ -88,9 +89,7 @@ def _remarks(comparison: PoolComparison, scale: Scale, lang: Language) -> Iterat
     pool = results.pool
     told = {"years": counted(lang, "year", pool.years), "applications": number(results.applications, lang)}
     yield say(lang, "pool.unit", unit=say(lang, f"unit.{scale.key}"), **told)
-    rate = pool.discounting.rate
-    if rate:
-        yield say(lang, "pool.discounting", rate=percent(rate, lang))
+    yield from discounting_words(pool.discounting, False, "pool", lang)
     for name, terms in results.terms.items():
         turned = [kind for kind, taken in zip(pool.investments, terms.taken, strict=True) if not taken]
         if turned:

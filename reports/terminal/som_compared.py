@@ -77,10 +77,10 @@ def _side_by_side(compared: Compared, lang: Language) -> Grid:
 def _present_values(compared: Compared) -> dict[str, int]:
     """Mean present value in øre by party; for the municipality the end of the steps, its own funds among it."""
     results = compared.comparison.results
-    found, rate = results.designs[compared.design], float(results.scenario.discounting.rate)
+    found, divisors = results.designs[compared.design], results.scenario.discount_divisors
     values: dict[str, int] = {}
     for side, flow in zip(found.parties, found.party_year, strict=True):
-        value = float(st.present_value(flow.reshape(1, -1), rate)[0]) / results.replications
+        value = float(st.present_value(flow.reshape(1, -1), divisors)[0]) / results.replications
         values[side.party] = values.get(side.party, 0) + round(value)
     return values | {MUNICIPALITY: compared.explanation.simulated}
 

@@ -131,6 +131,8 @@ DA: dict[str, str] = {
     "er ikke talt med. Der kommer {applications} investeringsforslag. Puljen er løbet tør, når et forslag må afvises, "
     "fordi kapitalen er brugt eller bundet.",
     "pool.discounting": "Nettogevinst for kommunen er en nutidsværdi ved {rate} om året; andre beløb er udiskonterede.",
+    "pool.real_rate": "Nettogevinst for kommunen er en nutidsværdi med en realrente på {steps}{index}; andre beløb er "
+    "udiskonterede.",
     "pool.turned_away": "{design}: grænsen for tilbagebetalingstid afviser {kinds}.",
     "pool.recorded": "Registreret i {store}: {fund}, {events}. Se den med: effekt replay {fund}",
     "pool.after": "{kind} ({years} år)",

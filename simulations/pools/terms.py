@@ -1,5 +1,6 @@
 """A pool's design compiled: amounts in øre, shares in millionths, and which kinds of investment it takes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from contracts.money import PPB, PPM, Ore, muldiv, ore, ppb, ppm
 from scenarios.pool import Counted, Investment, PoolDesign, PoolScenario, Repayment
+from scenarios.prices import divisors
 
 from .pipeline import Kind, by_month
 
@@ -46,11 +48,12 @@ def compile_pool(pool: PoolScenario, design: PoolDesign, kinds: tuple[Kind, ...]
     paid_in = np.zeros(years, np.int64)
     paid_in[1:last] = ore(design.top_up)
     paid_in[0] += ore(design.capital)
-    limit, rate = design.payback_limit, pool.discounting.rate
+    limit = design.payback_limit
+    factors = divisors(pool.discounting, None, range(pool.start.year, pool.start.year + 100))
     certain = PPM - ppm(design.haircut)
     counted = limit.counted if limit else "cumulative"
     payback = tuple(
-        payback_years(kind, muldiv(claim, certain, PPM), counted, rate)
+        payback_years(kind, muldiv(claim, certain, PPM), counted, factors)
         for kind, claim in zip(kinds, claims, strict=True)
     )
     return PoolTerms(
@@ -87,8 +90,10 @@ def _powers(rate: Decimal, count: int) -> tuple[int, ...]:
     return tuple(round((1 + rate) ** number * PPM) for number in range(count + 1))
 
 
-def payback_years(kind: Kind, claim: int, counted: Counted, rate: Decimal) -> Decimal | None:
+def payback_years(kind: Kind, claim: int, counted: Counted, divided_by: Sequence[float]) -> Decimal | None:
     """Years until an investment has paid back by what is claimed (claim in millionths), or none if it never does.
+
+    divided_by: what each year of its age is divided by to have its present value.
 
     By `cumulative` and `discounted` it is the month after which gains to date never again fall below costs to date.
     """
@@ -97,7 +102,7 @@ def payback_years(kind: Kind, claim: int, counted: Counted, rate: Decimal) -> De
         best = int(gain.max())
         return Decimal(int(cost.sum())) / best if best > 0 else None
     if counted == "discounted":
-        factors = np.array([round(PPB / (1 + rate) ** age) for age in range(len(cost))], np.int64)
+        factors = np.array([round(PPB / each) for each in divided_by[: len(cost)]], np.int64)
         cost, gain = muldiv(cost, factors, PPB), muldiv(gain, factors, PPB)
     short = np.flatnonzero(by_month(gain - cost, 0) < 0)
     if len(short) == 0:

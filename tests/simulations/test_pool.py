@@ -123,7 +123,7 @@ def a_pool(stated: dict, **design: object) -> PoolScenario:
 def payback(costs: list[int], gains: list[int], counted: str, rate: str = "0") -> Decimal | None:
     pool = a_pool({"citizens": 1, "costs": costs, "gains": [{"committee": "a", "kroner": gains}]})
     kind = pipeline_of(prepared(pool, {}, 1), 0, 1).kinds[0]
-    return payback_years(kind, 10**6, counted, Decimal(rate))
+    return payback_years(kind, 10**6, counted, [(1 + float(rate)) ** age for age in range(60)])
 
 
 @pytest.mark.parametrize(
