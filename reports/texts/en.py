@@ -132,8 +132,8 @@ EN: dict[str, str] = {
     "since the capital is spent or promised.",
     "pool.discounting": "Net gain for the municipality is a present value at {rate} a year; other amounts are not "
     "discounted.",
-    "pool.real_rate": "Net gain for the municipality is a present value at a real rate of {steps}{index}; other amounts "
-    "are not discounted.",
+    "pool.real_rate": "Net gain for the municipality is a present value at a real rate of {steps}{index}; other "
+    "amounts are not discounted.",
     "pool.turned_away": "{design}: the payback limit turns away {kinds}.",
     "pool.recorded": "Recorded in {store}: {fund}, {events}. Look at it with: effekt replay {fund}",
     "pool.after": "{kind} ({years} years)",

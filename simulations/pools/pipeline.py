@@ -94,7 +94,10 @@ class Pipeline:
 
 
 def by_age(scenario: Scenario) -> Setup:
-    """The setup of a scenario's ordinary budget, whose years are counted from its start."""
+    """The setup of a scenario's ordinary budget, whose years are counted from its start.
+
+    Prices of a year are those of the budget year in which it begins.
+    """
     alone = scenario.model_copy(update={"designs": {_DESIGN: Design(kind="ordinary_budget")}})
     setup = prepare(alone)
     first, count = scenario.start.year, scenario.horizon_years
@@ -104,6 +107,7 @@ def by_age(scenario: Scenario) -> Setup:
         years=tuple(range(first, first + count)),
         year_starts=tuple(YEAR * age for age in range(count + 1)),
         year_of=ages + first,
+        lines=tuple(replace(line, prices=line.prices[:count]) for line in setup.lines),
     )
 
 

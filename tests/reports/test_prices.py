@@ -3,7 +3,7 @@
 import pytest
 
 from reports.frames import appropriation
-from reports.terminal.comparing import _discounting
+from reports.terminal.comparing import discounting_words
 from simulations.run import simulate
 from tests.simulations.test_prices import INDEX, priced
 
@@ -25,5 +25,5 @@ def test_appropriation_effects_are_in_the_prices_of_the_first_year() -> None:
 )
 def test_a_page_says_the_steps_of_a_real_rate(lang: str, told: str) -> None:
     found = priced(2022, price_index=INDEX, discounting={"rule": "finance_ministry_2021"})
-    (said,) = _discounting(found, lang)
+    (said,) = discounting_words(found.discounting, True, "header", lang)
     assert told in said
