@@ -1,7 +1,7 @@
 """Balanced postings between parties and budget lines: what one account gives, another receives.
 
 Amounts are øre [row, year] by budget year of payment. All parties' sums are zero; the account `resources` stands for
-the real use of staff, places and services, so that everyone else's sum is the real resources saved.
+the real use of staff, places and services, so that everyone else's sum is the real resources set free.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +15,8 @@ RESOURCES = "resources"
 CITIZENS = "citizens"
 MUNICIPALITY = "municipality"
 STATE = "state"
+WAITING_LIST = "waiting_list"
+"""Citizens who get a place that others have left: what they gain is the place, not money."""
 
 
 @dataclass(frozen=True)

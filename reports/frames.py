@@ -62,8 +62,9 @@ def _cash_rows(results: Results) -> Iterator[Row]:
 def who_gains(results: Results) -> pd.DataFrame:
     """What each party gains over the horizon: design, party, committee, mean, p5, p95; nominal kroner.
 
-    The municipality stands by committee. The row `resources` is the real use of staff and places (negative: saved),
-    which makes each design's means add to zero.
+    The municipality stands by committee. The row `resources` is the real use of staff and places (negative: set
+    free), which makes each design's means add to zero. The row `waiting_list` is what others gain in places set free
+    that no one saves (in kind, at gross cost).
     """
     return frame_of(_party_rows(results), ("design", "party", "committee"), ("mean", "p5", "p95"))
 

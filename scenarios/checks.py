@@ -18,7 +18,7 @@ from .parts import Design, Parts
 from .price_checks import price_findings
 from .reading.words import unknown
 
-RESERVED_PARTIES = (*BUILT_IN_PARTIES, "citizens", "resources", "contract", "supplier")
+RESERVED_PARTIES = (*BUILT_IN_PARTIES, "citizens", "waiting_list", "resources", "contract", "supplier")
 
 
 def findings(scenario: Parts) -> Iterator[Finding]:

@@ -95,13 +95,27 @@ def national_rules() -> NationalRules:
 class EconomyLine(Sourced):
     """A budget line that a state of a domain costs: gross kroner per citizen, by month or by year (12 months).
 
-    `cashable`: the share of the average cost that is really released when a citizen leaves the state. `refusion`: a
-    national rule by name, or one constant share. `counted_days_before`: days that count towards the rule's steps when a
-    citizen is referred (for the benefit ladder), in days of a 360-day year. `discharged_from`: the line whose state one
-    is discharged from, for a rule that counts from the first discharge. `high_cost`: a rule for expensive cases by
-    name, which refunds of the cost after `refusion`; where lines share a rule, each gets what it adds to those that
-    stand above it. `price_level`: the year in whose prices the gross amount is stated; it follows the scenario's
-    `price_index` from it. Without it the amount is nominal.
+    The class says who pays: services and capital (*anlæg*) use staff and places; transfers are paid to citizens; a line
+    of class financing is the tax that a citizen in the state pays, an income. Only service counts under the service
+    ceiling, gross or net of refusion, as `ceiling` says; the other classes lie outside it.
+
+    `refusion`: a national rule by name, or one constant share. `counted_days_before`: days that count towards the
+    rule's steps when a citizen is referred (for the benefit ladder), in days of a 360-day year. `discharged_from`: the
+    line whose state one is discharged from, for a rule that counts from the first discharge. `high_cost`: a rule for
+    expensive cases by name, which refunds of the cost after `refusion`; where lines share a rule, each gets what it
+    adds to those that stand above it. `price_level`: the year in whose prices the gross amount is stated; it follows
+    the scenario's `price_index` from it. Without it the amount is nominal.
+
+    What of the average cost is released when a citizen leaves the state:
+
+    - `notice_months`: a bought place is paid, and refunded, so many months longer. Who comes back within the notice
+      comes back to the place that is paid already. It is so in both lives.
+    - `cashable`: of the cost that is then no longer needed, the share that is released. In places of one's own it is
+      1 less the share of fixed cost.
+    - `refilled`: of what is then free, the share that goes to citizens on the waiting list. Someone else is helped for
+      it, but no krone is saved, and the state refunds as before.
+
+    They combine in this order: fewer paid days × price × cashable × (1 − refilled) is saved.
     """
 
     domain: Name
@@ -115,7 +129,9 @@ class EconomyLine(Sourced):
     counted_days_before: Annotated[int, Field(ge=0)] = 0
     discharged_from: Name | None = None
     high_cost: Name | None = None
-    cashable: Share = Decimal(1)
+    cashable: Annotated[Share, Field(description="the share of an average cost that is released")] = Decimal(1)
+    notice_months: Annotated[int, Field(ge=0, le=120, description="how long a place left is paid")] = 0
+    refilled: Annotated[Share, Field(description="the share of free places that others get")] = Decimal(0)
     price_level: PriceLevel | None = None
 
     @model_validator(mode="after")
@@ -126,6 +142,22 @@ class EconomyLine(Sourced):
             told = "expected one of gross_per_year and gross_per_month, found both"
             refuse(Finding(told, ("gross_per_month",), "keep one of the two"))
         return self
+
+    @model_validator(mode="after")
+    def _has_what_its_class_has(self) -> Self:
+        """Benefits and taxes are no places, and nobody refunds a tax."""
+        if self.budget_class in ("transfer", "financing"):
+            given = [name for name in ("notice_months", "refilled") if getattr(self, name)]
+            hint = "remove it; only places are bought at notice or refilled"
+            refuse(*(Finding(f"a line of class {self.budget_class} has no {n}", (n,), hint) for n in given))
+        if self.budget_class == "financing" and self.refusion != 0:
+            refuse(Finding("a line of class financing is a tax, which nobody refunds", ("refusion",), "remove it"))
+        return self
+
+    @property
+    def income(self) -> bool:
+        """Whether the state brings the amount in, as a tax, instead of costing it."""
+        return self.budget_class == "financing"
 
     @property
     def kroner_per_year(self) -> int:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from contracts.agreed import ENROLLED
 from contracts.entitlement import entitle, entitle_in_turn
 from contracts.facts import Facts
-from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, Account, Posting
+from contracts.ledger import CITIZENS, MUNICIPALITY, RESOURCES, STATE, WAITING_LIST, Account, Posting
 from contracts.money import PPM, Ore, muldiv, ore, parts, ppm
 from contracts.plans import Plan
 from scenarios.parts import Design
@@ -116,15 +116,20 @@ def _yearly(setup: Setup, rows: int, dated: list[tuple[int, Ore]]) -> Ore:
 
 
 def _saving_postings(block: Block, world: World) -> list[Posting]:
+    """What the lines release, and of places that others get the place itself: its gross cost, in kind."""
     postings = []
     for line in block.setup.lines:
         saving, about = world.savings[line.name], line.line
         service = about.budget_class == "service"
         committee = Account(MUNICIPALITY, about.committee, about.budget_class, service and about.ceiling != "outside")
         refunding = Account(MUNICIPALITY, about.committee, about.budget_class, service and about.ceiling == "net")
-        source = CITIZENS if about.budget_class == "transfer" else RESOURCES
+        source = CITIZENS if about.budget_class in ("transfer", "financing") else RESOURCES
         postings.append(Posting(f"saving:{line.name}", Account(source), committee, saving.gross))
-        postings.append(Posting(f"refusion:{line.name}", refunding, Account(STATE), saving.refusion))
+        if not about.income:
+            postings.append(Posting(f"refusion:{line.name}", refunding, Account(STATE), saving.refusion))
+        if line.refilled:
+            place = Account(WAITING_LIST)
+            postings.append(Posting(f"refilled:{line.name}", Account(RESOURCES), place, saving.refilled))
     return postings
 
 

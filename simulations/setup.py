@@ -44,7 +44,7 @@ def variant_of(design: Design) -> Variant:
 
 @dataclass(frozen=True)
 class LineSetup:
-    """An economy line: its state's index, cashable ppm and refusion rule.
+    """An economy line: its state's index, days of notice, refusion rule, and the cashable and refilled ppm.
 
     prices: øre for 360 days in the state, by budget year; discharged_from: domain and state's index, where the rule
     counts from the first discharge from it; shared: the lines up to this one that share its rule for expensive cases.
@@ -55,6 +55,8 @@ class LineSetup:
     state: int
     prices: Ints
     cashable: int
+    notice: int
+    refilled: int
     rule: CountedRule
     discharged_from: tuple[str, int] | None
     shared: tuple[str, ...]
@@ -168,6 +170,8 @@ def _line(scenario: Scenario, name: str, line: EconomyLine) -> LineSetup:
         state=_state(scenario, name)[1],
         prices=np.array([in_prices_of(price, line.price_level, year, scenario.price_index) for year in scenario.years]),
         cashable=ppm(line.cashable),
+        notice=line.notice_months * MONTH,
+        refilled=ppm(line.refilled),
         rule=rule,
         discharged_from=_state(scenario, line.discharged_from) if line.discharged_from else None,
         shared=_shared(scenario, name) if line.high_cost else (),

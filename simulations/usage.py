@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cases import CaseCost
+from .cashability import paid_stays
 from .high_cost import high_cost
 from .lives import Life
 from .refusion import Part, first_discharge, parts, refunded
@@ -29,15 +30,17 @@ class Usage:
 def usage(setup: Setup, course: Course, rows: int) -> dict[str, Usage]:
     """What is used of every line in so many replications; course: the life in a domain."""
     span = setup.span(rows)
-    days: dict[tuple[str, int], Ints] = {}
+    cells = setup.scenario.target_group.citizens * rows
+    days: dict[tuple[str, int, int], Ints] = {}
     cases: dict[str, CaseCost] = {}
     used = {}
     for line in setup.lines:
-        place = (line.line.domain, line.state)
+        place = (line.line.domain, line.state, line.notice)
+        paid = paid_stays(course(line.line.domain), line, cells)
         if place not in days:
-            days[place] = days_by_year(course(line.line.domain), line.state, span)
+            days[place] = days_by_year(paid, line.state, span)
         # parts are large: only those that other lines may need are kept
-        found = _parts(setup, line, course, span)
+        found = _parts(line, paid, course, span, cells)
         if line.line.high_cost is not None:
             cases[line.name] = CaseCost(line.prices, line.rule.floor, tuple(found))
         beyond = _high_cost(setup, line, cases, span)
@@ -45,13 +48,13 @@ def usage(setup: Setup, course: Course, rows: int) -> dict[str, Usage]:
     return used
 
 
-def _parts(setup: Setup, line: LineSetup, course: Course, span: Span) -> list[Part]:
-    cells, discharged = setup.scenario.target_group.citizens * span.rows, None
+def _parts(line: LineSetup, paid: Life, course: Course, span: Span, cells: int) -> list[Part]:
+    discharged = None
     if line.discharged_from is not None:
         domain, state = line.discharged_from
         discharged = first_discharge(course(domain), state, line.rule, cells, span.horizon)
-    mine, every = course(line.line.domain), line.line.high_cost is not None
-    return parts(mine, line.state, line.rule, span, cells, line.line.counted_days_before, discharged, every)
+    every = line.line.high_cost is not None
+    return parts(paid, line.state, line.rule, span, cells, line.line.counted_days_before, discharged, every)
 
 
 def _high_cost(setup: Setup, line: LineSetup, cases: Mapping[str, CaseCost], span: Span) -> Ints:

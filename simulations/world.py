@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.money import PPM, muldiv, ore
+from contracts.money import muldiv, ore
 from scenarios.lives import Hazard, HazardDomain
 from scenarios.prices import in_prices_of
 
 from .calendar import Enrolment, enrol
+from .cashability import LineSaving, released
 from .draws import Draws, Floats
 from .lives import NEVER, Life, Window, hazard_life, row_of, stated_life, stay
 from .measuring import FollowUp, Saving, measured, reached, stays
@@ -23,14 +24,6 @@ from .setup import LineSetup, Setup, Variant, cost_days
 from .usage import Usage, usage
 
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class LineSaving:
-    """What an economy line released, øre [row, year]: gross, and the refusion on it that the state keeps."""
-
-    gross: Ints
-    refusion: Ints
 
 
 @dataclass(frozen=True)
@@ -184,10 +177,12 @@ def _by_year(setup: Setup, kroner: int) -> Ints:
 
 
 def _saved(line: LineSetup, without: Usage, used: Usage) -> LineSaving:
-    """Released cost = fewer days × price × cashable share; one rate per step, each rounded to an øre."""
+    """Fewer paid days × price, and what of it is released; one rate per step, each rounded to an øre."""
+    if line.line.income:
+        without, used = used, without
     gross = muldiv(without.days - used.days, line.prices, YEAR)
     refusion = muldiv(without.refunded - used.refunded, line.prices, UNIT) + without.high_cost - used.high_cost
-    return LineSaving(muldiv(gross, line.cashable, PPM), muldiv(refusion, line.cashable, PPM))
+    return released(line, gross, refusion)
 
 
 def _followed(

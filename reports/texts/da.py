@@ -84,6 +84,7 @@ DA: dict[str, str] = {
     "party.state": "Staten",
     "party.region": "Regionen",
     "party.citizens": "Borgerne",
+    "party.waiting_list": "Borgere på venteliste (pladser, ikke penge)",
     "party.supplier": "Leverandøren",
     "party.investor": "Investor",
     "party.pool": "Investeringspuljen",

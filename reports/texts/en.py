@@ -84,6 +84,7 @@ EN: dict[str, str] = {
     "party.state": "State",
     "party.region": "Region",
     "party.citizens": "Citizens",
+    "party.waiting_list": "Citizens on the waiting list (places, not money)",
     "party.supplier": "Supplier",
     "party.investor": "Investor",
     "party.pool": "Pool",

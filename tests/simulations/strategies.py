@@ -105,7 +105,14 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         costs |= {"cost_clock": "citizen", "per_citizen": {"at_start": 20_000, "per_month": 7_777}}
     else:
         costs |= {"cost_clock": "contract", "amounts": {month: draw(st.integers(0, 900_001)) for month in cost_months}}
-    line = {"committee": "social", "class": "service", "cashable": draw(st.sampled_from((1, Decimal("0.6"))))}
+    line = {
+        "committee": "social",
+        "class": "service",
+        "ceiling": draw(st.sampled_from(("gross", "net", "outside"))),
+        "cashable": draw(st.sampled_from((1, Decimal("0.6")))),
+        "notice_months": draw(st.sampled_from((0, 3))),
+        "refilled": draw(st.sampled_from((0, Decimal("0.35"), 1))),
+    }
     refusions = [0, Decimal("0.5"), "shelter_110", "benefit_ladder"]
     index = draw(st.none() | st.just({"rates": {2022: 0, 2023: Decimal("0.031")}, "after": Decimal("0.02")}))
     level = {"price_level": start.year + draw(st.integers(0, 1))} if index else {}
@@ -153,6 +160,10 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                 | {"class": "transfer", "refusion": draw(st.sampled_from(refusions))},
                 "support": {"domain": "housing", "state": "home", "gross_per_year": 900_001, **line}
                 | draw(st.sampled_from(({}, supported))),
+                "tax": {"domain": "work", "state": "work", "gross_per_year": 30_003, "committee": "finance"}
+                | {"class": "financing"},
+                "flat": {"domain": "housing", "state": "home", "gross_per_year": 20_001, "committee": "social"}
+                | {"class": "capital", "refilled": draw(st.sampled_from((0, Decimal("0.35"))))},
             },
             "price_index": index,
             "discounting": draw(st.sampled_from(discounting)),

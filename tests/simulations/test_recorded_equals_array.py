@@ -31,6 +31,7 @@ from tests import oracle
 from .strategies import scenarios
 
 ROWS = 3
+REAL = ("service", "capital")
 
 
 def block(scenario: Scenario, independent: bool = False) -> Block:
@@ -187,10 +188,10 @@ def check_balance(one: Block, design: str, played: Played) -> None:
             balance[account.party] = balance.get(account.party, 0) + sign * posting.amount
     assert not sum(balance.values()).any()
     assert not balance.get("contract", np.zeros(1)).any(), "what payers pay, investors receive"
-    service = [line for line in one.setup.lines if line.line.budget_class == "service"]
-    saved = sum(played.world.savings[line.name].gross.sum(axis=1) for line in service)
+    real = [played.world.savings[line.name] for line in one.setup.lines if line.line.budget_class in REAL]
+    free = sum((saving.gross + saving.refilled).sum(axis=1) for saving in real)
     spent = sum(amount for _, amount in played.world.costs) + 100 * one.setup.scenario.designs[design].transaction_cost
-    assert (balance["resources"].sum(axis=1) == spent - saved).all()
+    assert (balance["resources"].sum(axis=1) == spent - free).all()
 
 
 def check_limits(played: Played) -> None:
