@@ -17,6 +17,9 @@ MUNICIPALITY = "municipality"
 STATE = "state"
 WAITING_LIST = "waiting_list"
 """Citizens who get a place that others have left: what they gain is the place, not money."""
+OTHERS = "other_municipalities"
+TREASURY = "treasury"
+"""The municipality's treasury (kommunekassen), which stands among its committees."""
 
 
 @dataclass(frozen=True)

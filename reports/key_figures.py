@@ -21,7 +21,7 @@ from simulations import statistics as st
 from simulations.earned import pays_for_results
 from simulations.maximum import UNBOUNDED
 from simulations.months import MONTH, YEAR, date_of, day_of
-from simulations.results import DesignResult, key_result
+from simulations.results import DesignResult, Line, key_result
 from simulations.run import Results
 from simulations.statistics import NOTHING, Estimate, Floats
 
@@ -117,7 +117,8 @@ def _price(seen: _Seen) -> Found:
     """Risk moved and what moves it: the price is the sum of its parts where the designs differ in nothing else.
 
     The parts are the design's less the reference's: what providers outside the purse receive less their capital, the
-    contract's overhead, and (negative, a help) what payers outside the purse pay; all present values.
+    contract's overhead with fondsmoms and the expected sanction, and (negative, a help) what payers outside the purse
+    pay; all present values.
     """
     mine, other = seen.mine, seen.other
     gain, reference = seen.value(mine.net), seen.value(other.net)
@@ -128,16 +129,26 @@ def _price(seen: _Seen) -> Found:
     outside = st.difference(seen.value(mine.outside), seen.value(other.outside))
     yield "price_investor_return", outside, "kr", ""
     fees = _fees(seen, mine) - _fees(seen, other)
-    yield "price_fees", Estimate(fees, 0.0, fees, fees), "kr", ""
+    error = None if _fees_vary(mine) or _fees_vary(other) else 0.0
+    yield "price_fees", Estimate(fees, error, *((None, None) if error is None else (fees, fees))), "kr", ""
     yield "price_state_co_payment", st.difference(seen.value(other.co_payment), seen.value(mine.co_payment)), "kr", ""
     yield "difference_from_ordinary", st.difference(gain, reference), "kr", ""
 
 
 def _fees(seen: _Seen, result: DesignResult) -> float:
-    """Present value of the overhead, the same in every replication; kroner."""
-    total = [totals.total for line, totals in result.lines.items() if line.what == "transaction"]
+    """Mean present value of overhead, fondsmoms and the expected sanction; kroner."""
+    total = [totals.total for line, totals in result.lines.items() if line.what == "transaction" or _varies(line)]
     paid = -np.sum(total, axis=0, dtype=np.int64).reshape(1, -1) if total else np.zeros((1, 1), np.int64)
     return float(seen.value(paid)[0]) / len(result.net)
+
+
+def _varies(line: Line) -> bool:
+    """Whether a line of fees differs by replication; the overhead is the same in every one."""
+    return line.what == "sanction" or line.what.startswith("fondsmoms:")
+
+
+def _fees_vary(result: DesignResult) -> bool:
+    return any(_varies(line) for line in result.lines)
 
 
 def _liquidity(seen: _Seen) -> Found:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -16,9 +17,12 @@ from .horizon import Path, span, within
 from .lives import HazardDomain, SavingMeasure
 from .parts import Design, Parts
 from .price_checks import price_findings
+from .purse import DatedRule, purse_rules
 from .reading.words import unknown
 
-RESERVED_PARTIES = (*BUILT_IN_PARTIES, "citizens", "waiting_list", "resources", "contract", "supplier")
+RESERVED_PARTIES = (
+    *BUILT_IN_PARTIES, "citizens", "waiting_list", "other_municipalities", "resources", "contract", "supplier",
+)  # fmt: skip
 
 
 def findings(scenario: Parts) -> Iterator[Finding]:
@@ -35,6 +39,7 @@ def findings(scenario: Parts) -> Iterator[Finding]:
     yield from _shocks(scenario)
     yield from _costs(scenario)
     yield from _economy(scenario)
+    yield from _purse(scenario)
     yield from _measures(scenario)
     for name, design in scenario.designs.items():
         yield from _design(scenario, name, design)
@@ -140,6 +145,31 @@ def _discharge(scenario: Parts, line: EconomyLine, path: Path) -> Iterator[Findi
     if line.counted_days_before:
         told = "days counted before have no meaning for a rule that counts from the first discharge"
         yield Finding(told, (*path, "counted_days_before"), "remove it")
+
+
+def _purse(scenario: Parts) -> Iterator[Finding]:
+    """Rules are known by name, and in force in every budget year of the scenario."""
+    rules, purse = purse_rules(), scenario.purse
+    if purse.sanction:
+        yield from _in_force(scenario, rules.sanction, ("purse", "sanction"), "leave the sanction out")
+    if purse.equalisation and isinstance(purse.equalisation.share, str):
+        path: Path = ("purse", "equalisation", "share")
+        yield from unknown("equalisation rule", purse.equalisation.share, rules.equalisation, path)
+        if purse.equalisation.share in rules.equalisation:
+            yield from _in_force(scenario, rules.equalisation[purse.equalisation.share], path, "state a share instead")
+    for name, party in scenario.parties.items():
+        if party.fondsmoms is True:
+            path = ("parties", name, "fondsmoms")
+            yield from _in_force(scenario, rules.foundation_vat, path, "state a share instead")
+        if party.fondsmoms and party.in_purse:
+            told = f"'{name}' is the municipality's own: its money is no grant"
+            yield Finding(told, ("parties", name, "fondsmoms"), "remove it, or in_purse")
+
+
+def _in_force(scenario: Parts, rule: DatedRule[Any], path: Path, hint: str) -> Iterator[Finding]:
+    if missing := rule.missing(scenario.years):
+        years = str(missing[0]) if len(missing) == 1 else f"{missing[0]} to {missing[-1]}"
+        yield Finding(f"no rule is known that is in force in {years}", path, hint)
 
 
 def _state(scenario: Parts, domain: str, state: str, path: Path) -> Iterator[Finding]:

@@ -4,10 +4,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from contracts.dates import add_months
-from contracts.frozen import Frozen, Sourced
+from contracts.frozen import Frozen, Sourced, example
 from contracts.problems import Finding, refuse
 from contracts.terms import Terms
 from contracts.timetable import dated
@@ -17,6 +17,7 @@ from .economy import BudgetClass, Ceiling, EconomyLine, RefusionRule, national_r
 from .high_cost import HighCostRule
 from .lives import Domain, Hazard, Measure
 from .prices import Discounting, PriceIndex, PriceLevel, divisors
+from .purse import OptimismHaircut, Purse
 
 Clock = Annotated[
     Literal["contract", "citizen"], Field(description="months counted from the contract's or citizen's start")
@@ -90,11 +91,20 @@ class Intervention(Sourced):
     costs: Costs
 
 
-class Party(Frozen):
-    """A party beside the municipality, the state and the region; `in_purse`: its money is the municipality's own."""
+class Party(Sourced):
+    """A party beside the municipality, the state and the region; `in_purse`: its money is the municipality's own.
+
+    `fondsmoms`: grants from foundations bear a tax (17.5 %) unless the giver acts under public law: true for the
+    national rate, or a share. The municipality pays it to the state on capital that it receives from the party, and on
+    what the party pays as guarantor or payer. A loan to the supplier is no grant. Whether the tax comes back when a
+    conditional grant is repaid is not settled; here it does not. Mark it A where the party's status is unknown.
+    """
+
+    model_config = example(role="investor", fondsmoms=True, mark="A")
 
     role: Literal["investor", "fund", "supplier", "guarantor", "payer"]
     in_purse: bool = False
+    fondsmoms: Annotated[StrictBool | Share, Field(description="true for the national rate, or a share")] = False
 
 
 class Design(Frozen):
@@ -135,6 +145,8 @@ class Parts(Frozen):
     economy: Annotated[dict[Name, EconomyLine], Field(min_length=1, description="what a state costs, by name")]
     price_index: PriceIndex | None = None
     discounting: Discounting = Discounting()
+    purse: Annotated[Purse, Field(description="rules of the municipal purse that are reckoned with")] = Purse()
+    optimism_haircut: Annotated[OptimismHaircut, Field(description="how much the case is cut")] = OptimismHaircut()
     follow_up_clock: Clock = "contract"
     measures: dict[Name, Measure] = {}
     parties: dict[Name, Party] = {}

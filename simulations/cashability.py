@@ -34,9 +34,9 @@ class LineSaving:
 def released(line: LineSetup, gross: Ints, refusion: Ints) -> LineSaving:
     """Of an average cost no longer needed, and its refusion (øre [row, year]): what is saved, and what others get.
 
-    One rate per step, each rounded to an øre: cashable, then refilled.
+    One rate per step, each rounded to an øre: what is believed after a haircut, cashable, refilled.
     """
-    free, refunded = _share(gross, line.cashable), _share(refusion, line.cashable)
+    free, refunded = (_share(_share(amount, line.believed), line.cashable) for amount in (gross, refusion))
     if not line.refilled:
         return LineSaving(free, refunded, np.zeros_like(free))
     others = _share(free, line.refilled)

@@ -16,6 +16,7 @@ from scenarios.parts import Design
 from .calendar import Course, run_contract
 from .facts import contract_facts, enrolments, needs_persons, reads_failures, served_in_turn, turns
 from .measuring import FollowUp
+from .purse import purse_postings
 from .setup import ContractSetup, Setup, variant_of
 from .world import Block, World, measured_cells
 
@@ -39,17 +40,19 @@ class Played:
 def play(block: Block, name: str) -> Played:
     """Play a design against the block's world."""
     design = block.setup.scenario.designs[name]
-    world = block.world(variant_of(design))
+    world = block.world(variant_of(block.setup.scenario, design))
     postings = _saving_postings(block, world)
     contract = block.setup.contracts.get(name)
     if contract is None:
-        return Played(world, (*postings, *_cost_postings(block, design, world, None)))
+        postings += _cost_postings(block, design, world, None)
+        return Played(world, (*postings, *purse_postings(block.setup, world, postings)))
     due = due_in(block, contract, world)
     days = (contract.statement_days, contract.end_day)
     draws = draws_in(contract, world, block.rows)
     course = run_contract(contract.plan, due, draws, days, block.setup.ordinal, block.rows)
     postings += _cost_postings(block, design, world, contract)
     postings += _contract_postings(block, design, contract, course)
+    postings += purse_postings(block.setup, world, postings)
     return Played(world, tuple(postings), course, contract.plan, due)
 
 

@@ -243,9 +243,12 @@ def _exposure(dated: list[tuple[int, Ints]], rows: int) -> Ints:
     return most
 
 
+_OF_GAINS = ("budget_guarantee", "equalisation", "sanction")
+
+
 def _outlay(postings: tuple[Posting, ...], purse: frozenset[str]) -> Ints:
-    """What the purse lays out for the intervention: costs, payments and overhead less capital received from others."""
-    spent = [p for p in postings if not p.what.startswith(("saving:", "refusion:"))]
+    """What the purse lays out for the intervention: costs, payments, overhead, fondsmoms, less others' capital."""
+    spent = [p for p in postings if p.what not in _OF_GAINS and not p.what.startswith(("saving:", "refusion:"))]
     outlay: Ints = -net(spent, lambda account: account.party in purse).sum(axis=1)
     return outlay
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from contracts.compiled import compile_terms
 from contracts.dates import add_months, month_end
-from contracts.money import ore, ppm
+from contracts.money import PPM, ore, ppm
 from contracts.plans import BandPlan, Plan
 from contracts.terms import Terms
 from scenarios.economy import EconomyLine
@@ -37,23 +37,26 @@ class Variant:
     effect_factor: Decimal = Decimal(1)
 
 
-def variant_of(design: Design) -> Variant:
-    """The variant of the world that a design asks for."""
-    return Variant(design.start_delay_months, design.yearly_closure_risk, design.effect_factor)
+def variant_of(scenario: Scenario, design: Design) -> Variant:
+    """The variant of the world that a design asks for; a haircut on the effect weakens that of every design."""
+    factor = design.effect_factor * (1 - scenario.optimism_haircut.effect)
+    return Variant(design.start_delay_months, design.yearly_closure_risk, factor)
 
 
 @dataclass(frozen=True)
 class LineSetup:
-    """An economy line: its state's index, days of notice, refusion rule, and the cashable and refilled ppm.
+    """An economy line: its state's index, days of notice and refusion rule.
 
-    prices: øre for 360 days in the state, by budget year; discharged_from: domain and state's index, where the rule
-    counts from the first discharge from it; shared: the lines up to this one that share its rule for expensive cases.
+    prices: øre for 360 days in the state, by budget year; believed after a haircut, cashable and refilled: ppm, what is
+    released (see `cashability`); discharged_from: domain and state's index, where the rule counts from the first
+    discharge from it; shared: the lines up to this one that share its rule for expensive cases.
     """
 
     name: str
     line: EconomyLine
     state: int
     prices: Ints
+    believed: int
     cashable: int
     notice: int
     refilled: int
@@ -169,6 +172,7 @@ def _line(scenario: Scenario, name: str, line: EconomyLine) -> LineSetup:
         line=line,
         state=_state(scenario, name)[1],
         prices=np.array([in_prices_of(price, line.price_level, year, scenario.price_index) for year in scenario.years]),
+        believed=PPM - ppm(scenario.optimism_haircut.gain),
         cashable=ppm(line.cashable),
         notice=line.notice_months * MONTH,
         refilled=ppm(line.refilled),

@@ -3,11 +3,12 @@
 from typing import Any
 
 from reports.numbers import Language, Scale
-from reports.texts import capital, names, say, word
+from reports.texts import capital, say, word
 from scenarios import Scenario
 
 from .figure_cells import figure_cell
 from .grid import Cell, Grid, Row
+from .purse import committee_names
 
 Records = list[dict[str, Any]]
 
@@ -16,7 +17,7 @@ def appropriation_grid(scenario: Scenario, found: Records, scale: Scale, lang: L
     """The mean effect on the budget year and the forecast years, by committee (or own fund) and class."""
     years = sorted({row["year"] for row in found})
     sides = dict.fromkeys(row["committee"] for row in found)
-    committees = names(lang, "committee", (side for side in sides if side not in scenario.parties))
+    committees = committee_names(lang, (side for side in sides if side not in scenario.parties))
     rows: list[Row] = []
     for side in sides:
         rows.append(Row(capital(committees.get(side) or word(lang, "party", side))))

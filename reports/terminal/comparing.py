@@ -7,7 +7,7 @@ from contracts.ledger import CITIZENS, RESOURCES, STATE
 from reports.comparison import Comparison
 from reports.marks import count_marks
 from reports.numbers import Language, Scale, number, percent
-from reports.texts import GROUPS, counted, design_label, measure_names, names, party_label, say
+from reports.texts import GROUPS, counted, design_label, measure_names, party_label, say
 from scenarios import Scenario
 from scenarios.prices import Discounting, national_discounting
 from simulations.results import key_result, purse_parties
@@ -15,6 +15,7 @@ from simulations.results import key_result, purse_parties
 from .closing import Figures, against_ordinary, closing_words
 from .figure_cells import figure_cell, number_of, records, scale_of, table_scale
 from .grid import NO_BREAK, Cell, Grid, Line, Row, lay_out
+from .purse import committee_names, purse_remarks
 from .screen import paragraph
 
 COMPARED = frozenset(
@@ -104,7 +105,7 @@ def _gain_rows(comparison: Comparison, scale: Scale, lang: Language) -> Iterator
             total[design] = -mean
         else:
             found.setdefault((str(row["party"]), str(row["committee"] or "")), {})[design] = mean
-    committees = names(lang, "committee", (committee for _, committee in found if committee))
+    committees = committee_names(lang, (committee for _, committee in found if committee))
     purse = purse_parties(comparison.results.scenario)
     sides = sorted(found, key=lambda side: (side[0] not in purse, side[0] != STATE, side[0] == CITIZENS))
     for party, committee in sides:
@@ -133,6 +134,7 @@ def _remarks(comparison: Comparison, scale: Scale, lang: Language) -> Iterator[s
     yield say(lang, "word.error", replications=replications(results.replications, lang))
     if results.coupling == "independent":
         yield say(lang, "header.independent")
+    yield from purse_remarks(scenario, lang)
     yield marks_line(scenario, lang)
 
 

@@ -10,6 +10,7 @@ from .budget import Records, appropriation_grid, room_grid
 from .comparing import replications
 from .figure_cells import number_of, records
 from .grid import Cell, Grid, Line, Row, lay_out
+from .purse import purse_remarks
 from .screen import paragraph
 
 
@@ -41,6 +42,8 @@ def design_lines(comparison: Comparison, design: str, lang: Language, width: int
     yield from _results(comparison, lang, width)
     yield "", ""
     yield from paragraph(say(lang, "run.sign"), width)
+    for sentence in purse_remarks(scenario, lang):
+        yield from paragraph(sentence, width)
 
 
 def _cash_grid(cash: Records, scale: Scale, lang: Language) -> Grid:

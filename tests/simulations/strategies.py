@@ -90,6 +90,27 @@ def designs(draw: st.DrawFn, years: list[int], cost_months: list[int], after: dt
     }
 
 
+def purses() -> st.SearchStrategy[dict[str, Any]]:
+    """Each switch on or off."""
+    some = st.sampled_from((Decimal("0.25"), Decimal("0.333333"), 1))
+    sanction = st.fixed_dictionaries({"overrun_probability": some, "population_share": some})
+    equalisation = st.fixed_dictionaries({"share": some})
+    guarantee = st.fixed_dictionaries({"also_in_other_municipalities": some})
+    return st.fixed_dictionaries(
+        {
+            "sanction": st.none() | sanction,
+            "equalisation": st.none() | equalisation,
+            "budget_guarantee": st.none() | guarantee,
+        }
+    )
+
+
+def haircuts() -> st.SearchStrategy[dict[str, Any]]:
+    """Neutral, or a cut in the effect, the gain or both."""
+    some = st.sampled_from((0, Decimal("0.2")))
+    return st.fixed_dictionaries({"effect": some, "gain": some})
+
+
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """A whole scenario with two domains, four designs and every rule somewhere."""
@@ -167,6 +188,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             },
             "price_index": index,
             "discounting": draw(st.sampled_from(discounting)),
+            "purse": draw(purses()),
+            "optimism_haircut": draw(haircuts()),
             "follow_up_clock": draw(st.sampled_from(("contract", "citizen"))),
             "measures": {
                 "housed": {"kind": "outcome", "domain": "housing", "state": "home", "over_months": 3}
@@ -177,10 +200,10 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             },
             "parties": {
                 "DSI": {"role": "investor"},
-                "Banken": {"role": "investor"},
+                "Banken": {"role": "investor", "fondsmoms": draw(st.booleans() | st.just(Decimal("0.1")))},
                 FUND: {"role": "fund", "in_purse": True},
                 "Landsbyggefonden": {"role": "payer"},
-                "Bikubenfonden": {"role": "guarantor"},
+                "Bikubenfonden": {"role": "guarantor", "fondsmoms": draw(st.booleans())},
             },
             "designs": draw(designs(years, cost_months, start.replace(year=start.year + horizon))),
         }
