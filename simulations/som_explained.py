@@ -67,9 +67,11 @@ class Explanation:
 
 
 def at_average_prices(scenario: Scenario) -> Scenario:
-    """The scenario as SØM prices it: whoever leaves a state releases its average cost."""
-    lines = {name: line.model_copy(update={"cashable": Decimal(1)}) for name, line in scenario.economy.items()}
-    return scenario.model_copy(update={"economy": lines})
+    """The scenario as SØM prices it: whoever leaves a state at once releases its average cost, and nobody doubts it."""
+    whole = {"cashable": Decimal(1), "notice_months": 0, "refilled": Decimal(0)}
+    lines = {name: line.model_copy(update=whole) for name, line in scenario.economy.items()}
+    believed = scenario.optimism_haircut.model_copy(update={"gain": Decimal(0)})
+    return scenario.model_copy(update={"economy": lines, "optimism_haircut": believed})
 
 
 def without_financing(scenario: Scenario, design: str) -> Scenario:

@@ -118,10 +118,10 @@ def flows_of(setup: Setup, seed: int, number: int) -> Flows:
     spent = np.zeros((BLOCK, len(setup.years)), np.int64)
     gains: dict[Side, Ore] = {}
     for posting in played.postings:
-        if posting.what.startswith(("saving", "refusion")):
-            _add_gain(gains, posting)
-        else:
+        if posting.what.startswith("intervention"):
             spent += posting.amount * (int(_own(posting.giver.party)) - int(_own(posting.receiver.party)))
+        else:
+            _add_gain(gains, posting)
     applicant = (MUNICIPALITY, setup.scenario.intervention.costs.committee)
     gains.setdefault(applicant, np.zeros_like(spent))
     stacked = np.stack(list(gains.values()), axis=-1)

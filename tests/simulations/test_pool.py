@@ -10,14 +10,18 @@ from hypothesis import given, settings
 
 from contracts import audit
 from contracts.fund import outstanding
-from contracts.ledger import MUNICIPALITY
+from contracts.ledger import MUNICIPALITY, RESOURCES, net
+from scenarios import Scenario, library, load
 from scenarios.pool import PoolScenario
+from simulations.designs import play
+from simulations.draws import BLOCK, Draws
 from simulations.pools.compare import compare_pools, pipeline_of, prepared, run_batch
-from simulations.pools.pipeline import Pipeline, parties
+from simulations.pools.pipeline import Pipeline, by_age, flows_of, parties
 from simulations.pools.record import recorded_pool
 from simulations.pools.results import merged, result_of
 from simulations.pools.terms import payback_years
 from simulations.pools.years import PoolCourse
+from simulations.world import Block
 
 from .pool_by_hand import ByHand, Luck, pools
 
@@ -111,6 +115,23 @@ def test_fewer_replications_are_the_first_of_more(pool: PoolScenario) -> None:
     few, many = course_of(pool, 2), course_of(pool, 205)
     for each in fields(PoolCourse):
         assert (getattr(few, each.name) == getattr(many, each.name)[:2]).all()
+
+
+@pytest.mark.parametrize("name", library())
+def test_an_investment_gives_all_parties_what_its_scenario_gives(name: str) -> None:
+    """Also where the scenario reckons with equalisation, sanctions and the budget guarantee."""
+    tree = load(library()[name]).model_dump(by_alias=True)
+    tree["purse"] = {
+        "budget_guarantee": {"also_in_other_municipalities": Decimal("0.5")},
+        "equalisation": {"share": Decimal("0.6")},
+    }
+    setup = by_age(Scenario.model_validate(tree))
+    flows = flows_of(setup, 1, 0)
+    block = Block(setup, Draws(1, 0, setup.scenario.target_group.citizens, BLOCK))
+    everyone = net(play(block, "investment").postings, lambda account: account.party != RESOURCES)
+    refunded = sum(p.amount for p in play(block, "investment").postings if p.what == "intervention_refusion")
+    assert (flows.gains.sum(axis=(1, 2)) - (flows.spent + refunded).sum(axis=1) == everyone.sum(axis=1)).all()
+    assert (MUNICIPALITY, "treasury") in flows.sides
 
 
 def a_pool(stated: dict, **design: object) -> PoolScenario:
