@@ -44,7 +44,7 @@ DA: dict[str, str] = {
     "figure.pool_turnover": "– pr. indskudt krone",
     "figure.pool_balance": "Tilbage i puljen ved slutningen",
     "figure.pool_outstanding": "Udestående ved slutningen",
-    "figure.pool_short": "Risiko for at puljen løber tør",
+    "figure.pool_short": "Risiko for, at puljen løber tør",
     "figure.pool_short_year": "– første år (median)",
     "figure.pool_granted": "Udmøntet uden tilbagebetaling",
     "figure.pool_written_off": "Tab båret af puljen",

@@ -56,7 +56,7 @@ def test_designs_stand_side_by_side_in_danish_and_english(capsys: pytest.Capture
     page = told(capsys, "pool.yaml", "--replications", "300", "--workers", "1")
     assert page.startswith("Kommunens pulje · 300 simuleringer · startværdi 1\n")
     for words in (
-        "Realiseret", "Risiko for at puljen løber tør", "Tab båret af puljen", "Investeringspuljen", "Regionen",
+        "Realiseret", "Risiko for, at puljen løber tør", "Tab båret af puljen", "Investeringspuljen", "Regionen",
         "Frame cut: grænsen for tilbagebetalingstid afviser plejefamilier", "Der kommer 18 investeringsforslag",
         "nutidsværdi ved 3,5 % om året", "Alle parter tilsammen",
     ):  # fmt: skip
