@@ -37,12 +37,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Posting:
-    """An amount from one account to another, øre [row, year]; negative amounts go the other way."""
+    """An amount from one account to another, øre [row, year]; negative amounts go the other way.
+
+    paid: (day number, øre [row]) where the days of payment are known; they add to the amounts of their budget years.
+    What is released day by day, or reckoned by the year, has a budget year only.
+    """
 
     what: str
     giver: Account
     receiver: Account
     amount: Ore
+    paid: tuple[tuple[int, Ore], ...] = ()
 
 
 def net(postings: Sequence[Posting], chosen: Callable[[Account], bool]) -> Ore:

@@ -111,7 +111,15 @@ def drawn_to(contract: ContractSetup, draws: list[tuple[int, Ints]], rows: int) 
     return drawn
 
 
-def _yearly(setup: Setup, rows: int, dated: list[tuple[int, Ore]]) -> Ore:
+Dated = list[tuple[int, Ore]]
+
+
+def _posted(setup: Setup, rows: int, what: str, between: tuple[Account, Account], dated: Dated) -> Posting:
+    """A posting of amounts by day number (øre [row]), from one account to another."""
+    return Posting(what, *between, _yearly(setup, rows, dated), tuple(dated))
+
+
+def _yearly(setup: Setup, rows: int, dated: Dated) -> Ore:
     total = np.zeros((rows, len(setup.years)), np.int64)
     for day, amount in dated:
         total[:, setup.year(day) - setup.years[0]] += amount
@@ -148,11 +156,13 @@ def _cost_postings(block: Block, design: Design, world: World, contract: Contrac
     setup, costs = block.setup, block.setup.scenario.intervention.costs
     own = _own_account(setup, design)
     lent_until = contract.end_day if contract and design.capital_to == "supplier" else -1
-    lent = _yearly(setup, block.rows, [(day, cost) for day, cost in world.costs if day <= lent_until])
-    amount = _yearly(setup, block.rows, [(day, cost) for day, cost in world.costs if day > lent_until])
-    postings = [Posting("intervention", own, Account(RESOURCES), amount)]
+    lent = [(day, cost) for day, cost in world.costs if day <= lent_until]
+    paid = [(day, cost) for day, cost in world.costs if day > lent_until]
+    postings = [_posted(setup, block.rows, "intervention", (own, Account(RESOURCES)), paid)]
+    amount = postings[0].amount
     if lent_until >= 0:
-        postings.append(Posting("intervention", Account("supplier"), Account(RESOURCES), lent))
+        lender = (Account("supplier"), Account(RESOURCES))
+        postings.append(_posted(setup, block.rows, "intervention", lender, lent))
     if costs.refusion:
         refunded = Account(MUNICIPALITY, own.committee, own.budget_class, own.under_ceiling and costs.ceiling == "net")
         share = muldiv(amount, ppm(costs.refusion), PPM)
@@ -177,30 +187,41 @@ def _contract_postings(block: Block, design: Design, contract: ContractSetup, co
     postings = []
     for number, investor in enumerate(plan.investors):
         receiver = financing if inside[number] else service
-        drawn = _yearly(setup, rows, [(d.day, d.amount[:, number]) for d in course.draws])
-        postings.append(
-            Posting("capital", Account(investor), through if design.capital_to == "supplier" else receiver, drawn)
-        )
-        received = _yearly(setup, rows, [(m.day, m.receipts[:, number]) for m in moments])
-        postings.append(Posting("repayment", through, Account(investor), received))
+        given_to = through if design.capital_to == "supplier" else receiver
+        drawn = [(d.day, d.amount[:, number]) for d in course.draws]
+        postings.append(_posted(setup, rows, "capital", (Account(investor), given_to), drawn))
+        received = [(m.day, m.receipts[:, number]) for m in moments]
+        postings.append(_posted(setup, rows, "repayment", (through, Account(investor)), received))
     own_share = sum(share for share, own in zip(plan.capital_shares, inside, strict=True) if own)
     for number, payer in enumerate(plan.payers):
         for column, clause in enumerate(plan.columns):
             if number not in plan.payer_shares[column][0]:
                 continue
-            paid = _yearly(setup, rows, [(m.day, m.parts[:, column, number]) for m in moments])
+            paid = [(m.day, m.parts[:, column, number]) for m in moments]
             if payer != MUNICIPALITY:
-                postings.append(Posting(f"payment:{clause}", Account(payer), through, paid))
+                postings.append(_posted(setup, rows, f"payment:{clause}", (Account(payer), through), paid))
                 continue
-            for account, part in zip((service, financing), _shared(paid, own_share), strict=True):
-                if part is not None:
-                    postings.append(Posting(f"payment:{clause}", account, through, part))
+            for account, part in zip((service, financing), _shared(setup, paid, own_share), strict=True):
+                if part:
+                    postings.append(_posted(setup, rows, f"payment:{clause}", (account, through), part))
     return postings
 
 
-def _shared(paid: Ore, own_share: int) -> tuple[Ore | None, Ore | None]:
-    """What of a payment goes to others, and what to the municipality's own funds (share in ppm); none for nothing."""
+def _shared(setup: Setup, paid: Dated, own_share: int) -> tuple[Dated, Dated]:
+    """What of payments goes to others, and what to the municipality's own funds (share in ppm); empty for nothing.
+
+    A year's payments are split together, so that they are within one øre of their shares.
+    """
     if own_share in (0, PPM):
-        return (paid, None) if own_share == 0 else (None, paid)
-    outside, own = np.moveaxis(parts(paid, [PPM - own_share, own_share]), -1, 0)
+        return (paid, []) if own_share == 0 else ([], paid)
+    outside: Dated = []
+    year, before, before_outside = 0, np.zeros_like(paid[0][1]), np.zeros_like(paid[0][1])
+    for day, amount in paid:
+        if setup.year(day) != year:
+            year, before, before_outside = setup.year(day), np.zeros_like(amount), np.zeros_like(amount)
+        before = before + amount
+        to_others = parts(before, [PPM - own_share, own_share])[..., 0]
+        outside.append((day, to_others - before_outside))
+        before_outside = to_others
+    own = [(day, amount - other) for (day, amount), (_, other) in zip(paid, outside, strict=True)]
     return outside, own

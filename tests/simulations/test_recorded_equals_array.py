@@ -176,6 +176,7 @@ def test_postings_balance_and_no_limit_is_exceeded(scenario: Scenario) -> None:
     for design in scenario.designs:
         played = play(one, design)
         check_balance(one, design, played)
+        check_days(one, played)
         if played.plan is not None:
             check_limits(played)
 
@@ -192,6 +193,18 @@ def check_balance(one: Block, design: str, played: Played) -> None:
     free = sum((saving.gross + saving.refilled).sum(axis=1) for saving in real)
     spent = sum(amount for _, amount in played.world.costs) + 100 * one.setup.scenario.designs[design].transaction_cost
     assert (balance["resources"].sum(axis=1) == spent - free).all()
+
+
+def check_days(one: Block, played: Played) -> None:
+    """Capital, payments and the intervention's costs are known by the day, and add to their budget years."""
+    dated = [posting for posting in played.postings if posting.paid]
+    for posting in dated:
+        by_year = np.zeros_like(posting.amount)
+        for day, amount in posting.paid:
+            by_year[:, one.setup.year(day) - one.setup.years[0]] += amount
+        assert (by_year == posting.amount).all()
+    undated = [posting for posting in played.postings if not posting.paid and posting.amount.any()]
+    assert not any(posting.what.partition(":")[0] in ("capital", "repayment", "payment") for posting in undated)
 
 
 def check_limits(played: Played) -> None:
