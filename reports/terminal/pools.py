@@ -8,11 +8,12 @@ from reports.marks import count_marks
 from reports.numbers import Language, Scale, number, percent, scale_for, share_decimals
 from reports.pool_frames import YEARLY
 from reports.pools import POOL, POOL_GROUPS, PoolComparison
-from reports.texts import capital, counted, names, party_label, say, spaced, word
+from reports.texts import capital, counted, party_label, say, spaced, word
 
 from .comparing import discounting_words
 from .figure_cells import figure_cell, number_of, records
 from .grid import Cell, Grid, Line, Row, lay_out
+from .purse import committee_names
 from .screen import paragraph
 
 Records = list[dict[str, Any]]
@@ -69,7 +70,7 @@ def _gain_rows(comparison: PoolComparison, scale: Scale, lang: Language) -> Iter
         side = (str(row["party"]), str(row["committee"] or ""))
         found.setdefault(side, {})[str(row["design"])] = number_of(row["mean"]) or 0.0
     total = found.pop((RESOURCES, ""), {})
-    committees = names(lang, "committee", (c for p, c in found if p == MUNICIPALITY and c != POOL))
+    committees = committee_names(lang, (c for p, c in found if p == MUNICIPALITY and c != POOL))
     yield Row(say(lang, "group.who_gains"))
     for party, committee in sorted(found, key=lambda side: (side[0] != MUNICIPALITY, side[0] == CITIZENS)):
         called = word(lang, "party", POOL) if committee == POOL else committees.get(committee, "")
