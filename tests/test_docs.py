@@ -23,7 +23,7 @@ class Shown(Frozen):
     discounting: Discounting = Discounting()
     purse: Purse = Purse()
     optimism_haircut: OptimismHaircut = OptimismHaircut()
-    parties: dict[str, Party] = {}
+    parties: dict[str, Party] | None = None
 
 
 @pytest.mark.parametrize("page", ["prices.md", "purse.md"])
