@@ -113,8 +113,12 @@ def suggestion(name: str, known: Any) -> str:
 def scenario_file(name: str) -> str:
     """The file that is named, or the scenario of that name among those that come with the program.
 
-    Raises click.UsageError for a name that is neither.
+    Raises click.UsageError for a name that is neither, and for an internal pool.
     """
+    from reports.commands.terms_file import is_pool
+
+    if is_pool(name):
+        raise click.UsageError(f"'{name}' is an internal pool; run: effekt pool {name}")
     if os.path.exists(name) or os.path.dirname(name) or os.path.splitext(name)[1]:
         return name
     from scenarios import library
@@ -128,8 +132,12 @@ def scenario_file(name: str) -> str:
 def pool_file(name: str) -> str:
     """The file that is named, or the pool of that name among those that come with the program, with or without `pool-`.
 
-    Raises click.UsageError for a name that is neither.
+    Raises click.UsageError for a name that is neither, and for a scenario.
     """
+    from reports.commands.terms_file import is_scenario
+
+    if is_scenario(name):
+        raise click.UsageError(f"'{name}' is a scenario, not an internal pool; run: effekt compare {name}")
     if os.path.exists(name) or os.path.dirname(name) or os.path.splitext(name)[1]:
         return name
     from scenarios import pools

@@ -75,6 +75,13 @@ def is_pool(file: str) -> bool:
     return _has_key(file, r"kind\s*:\s*[\"']?pool") or file in pools()
 
 
+def is_scenario(file: str) -> bool:
+    """Whether a file, or what comes with the program under that name, is a scenario of one investment."""
+    from scenarios import library
+
+    return _has_key(file, r"target_group\s*:") or file in library()
+
+
 def _has_key(file: str, key: str) -> bool:
     try:
         text = Path(file).read_text(encoding="utf-8")

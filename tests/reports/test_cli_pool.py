@@ -147,6 +147,14 @@ def test_it_refuses_what_does_not_go_together(capsys: pytest.CaptureFixture[str]
         assert main(["pool", "pool.yaml", *arguments]) == 2
         assert words in capsys.readouterr().err
     assert main(["pool", "koebenhavn-2"]) == 2
+    capsys.readouterr()
+    for command, file, words in (
+        ("compare", "pool.yaml", "is an internal pool; run: effekt pool pool.yaml"),
+        ("compare", "pool-odense", "is an internal pool; run: effekt pool pool-odense"),
+        ("pool", "holbaek-ips", "is a scenario, not an internal pool; run: effekt compare holbaek-ips"),
+    ):
+        assert main([command, file]) == 2
+        assert words in " ".join(capsys.readouterr().err.split())
 
 
 def test_check_tells_what_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
