@@ -110,8 +110,10 @@ def events_before(events: Sequence[Event], moment: Moment) -> list[Event]:
 def _standing(state: State | FundState, lang: Language, currency: str) -> Iterator[tuple[str, str]]:
     if isinstance(state, FundState):
         yield say(lang, "replay.capital"), _money(state.capital, lang, currency)
-        for key in ("released", "repaid", "written_off"):
-            yield say(lang, f"replay.{key}"), _money(sum(getattr(state, key).values()), lang, currency)
+        for key in ("released", "repaid", "earned", "written_off"):
+            amount = sum(getattr(state, key).values())
+            if amount or key != "earned":
+                yield say(lang, f"replay.{key}"), _money(amount, lang, currency)
         yield say(lang, "replay.balance"), _money(state.balance, lang, currency)
         return
     settled = sum(state.paid.values())

@@ -251,6 +251,7 @@ DA: dict[str, str] = {
     "replay.capital": "Indskudt kapital",
     "replay.released": "Udmøntet",
     "replay.repaid": "Tilbagebetalt",
+    "replay.earned": "Afkast",
     "replay.written_off": "Afskrevet",
     "replay.holds": "Alle {count} hændelser er genberegnet ud fra de registrerede oplysninger, og de stemmer.",
     "replay.holds_one": "Den ene hændelse er genberegnet ud fra de registrerede oplysninger, og den stemmer.",

@@ -252,6 +252,7 @@ EN: dict[str, str] = {
     "replay.capital": "Capital put in",
     "replay.released": "Released",
     "replay.repaid": "Repaid",
+    "replay.earned": "Earned",
     "replay.written_off": "Written off",
     "replay.holds": "All {count} events were recomputed from the facts, and agree.",
     "replay.holds_one": "The one event was recomputed from the facts, and agrees.",

@@ -104,6 +104,9 @@ def test_a_replication_is_recorded_as_a_fund(capsys: pytest.CaptureFixture[str])
     assert main(["replay", "kommunens-pulje-shared-1-7"]) == 0
     log = capsys.readouterr().out
     assert "ubrugt kapital tilbageført" in log
+    assert main(["pool", "pool.yaml", "--design", "frame_cut", "--record", "7"]) == 0
+    assert main(["replay", "kommunens-pulje-frame-cut-1-7"]) == 0
+    assert "\nAfkast " in capsys.readouterr().out
     assert main(["pool", "pool.yaml", "--design", "shared", "--record", "7"]) == 2
     assert "kommunens-pulje-shared-1-7" in capsys.readouterr().err
 
