@@ -36,14 +36,15 @@ def muldiv(a: Any, b: Any, c: int) -> Any:
     largest = int(np.max(b, initial=0)) if isinstance(b, np.ndarray) else int(b)
     if (2 * largest + 1) * c > _INT64:
         raise OverflowError(f"a factor of {largest} over {c} is too large for whole øre in 64 bits")
-    reach = max(int(np.max(a, initial=0)), -int(np.min(a, initial=0)))
+    lowest = int(np.min(a, initial=0))
+    reach = max(int(np.max(a, initial=0)), -lowest)
     if max(reach, (2 * reach * largest + c) // (2 * c)) > _INT64:
         raise OverflowError(f"{reach} times {largest} over {c} is too large for whole øre in 64 bits")
-    size = np.abs(a)
-    whole = size // c  # numpy divides by one number fast, but does not in divmod
-    rest = size - whole * c
+    amount = np.asarray(a) if lowest == 0 else np.abs(a)
+    whole = amount // c  # numpy divides by one number fast, but does not in divmod
+    rest = amount - whole * c
     size = whole * b + (2 * rest * b + c) // (2 * c)
-    return np.where(np.asarray(a) < 0, -size, size)
+    return size if lowest == 0 else np.where(np.asarray(a) < 0, -size, size)
 
 
 def ore(kroner: int | Decimal) -> int:

@@ -20,6 +20,9 @@ def decide(run: Run, year: int, month: int) -> None:
     """Take the applications that have come, best first, as far as capital and room go."""
     now = 12 * year + month
     heard = (run.first_calls <= now) & (now <= run.first_calls + 12 * run.terms.design.waits_years)
+    if run.room is None and month != run.terms.calls[0]:
+        # nothing comes back before the end of the year: what was refused in it for want of capital is so again
+        heard &= run.first_calls == now
     chosen = np.flatnonzero(heard & run.undecided.any(axis=1))
     if not len(chosen):
         return
@@ -53,8 +56,8 @@ def _ranked(run: Run, chosen: NDArray[np.intp]) -> Iterator[int | Ints]:
         return
     tables, terms = run.tables, run.terms
     worth = tables.citizens if terms.design.ranked_by == "reach" else np.array(terms.net_gain)
-    key = -muldiv(worth[kind][:, None], tables.size[chosen], PPM)
-    yield from chosen[np.argsort(key, axis=0, kind="stable")]
+    key = -muldiv(worth[kind], np.ascontiguousarray(tables.size[chosen].T), PPM)
+    yield from np.ascontiguousarray(chosen[np.argsort(key, axis=1, kind="stable")].T)
 
 
 def _judge(run: Run, one: int | Ints, year: int, now: int) -> NDArray[np.intp] | None:

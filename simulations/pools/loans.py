@@ -149,9 +149,11 @@ class Tables:
         """What loans have given each party and committee by the end of a month [loan, side]."""
 
         def until(age: Ints) -> Ore:
-            year, month = np.divmod(age, 12)
-            before = self.sides[loans.kind, loans.course, year]
-            after = self.sides[loans.kind, loans.course, np.minimum(year + 1, self.ages)]
+            year = age // 12
+            month = age - 12 * year
+            _, courses, years, sides = self.sides.shape
+            flat, first = self.sides.reshape(-1, sides), (loans.kind * courses + loans.course) * years
+            before, after = (flat.take(first + np.minimum(each, self.ages), axis=0) for each in (year, year + 1))
             return _times(before + muldiv(after - before, month[:, None], 12), loans.gain[:, None])
 
         age = self._age(loans, month)

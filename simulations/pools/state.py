@@ -70,4 +70,5 @@ class Run:
 
     def by_row(self, row: Ints, amount: Ore) -> Ore:
         """Sums of loans' amounts by replication."""
-        return sums(row, amount, self.pipeline.rows)
+        rows = self.pipeline.rows
+        return sums(row, amount, rows) if amount.any() else np.zeros(rows, np.int64)

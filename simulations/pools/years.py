@@ -163,6 +163,8 @@ def _release(run: Run, loans: Loans, ages: Ages, year: int) -> None:
 def _repay(run: Run, loans: Loans, ages: Ages, year: int) -> None:
     """What departments pay back: interest first, then the loan, then, where their frame is cut, what is beyond it."""
     terms, repayment = run.terms, run.terms.design.repayment
+    if repayment.basis == "none":
+        return
     since = year - loans.approved
     base = _base(run, loans, ages)
     base = _share(np.maximum(base, 0), PPM - terms.retained)
@@ -209,6 +211,8 @@ def _base(run: Run, loans: Loans, ages: Ages) -> Ore:
 def _own_repaid(run: Run, loans: Loans, principal: Ore) -> Ore:
     """The pool's part of what is repaid: its share to date, and all of the rest with the last of it."""
     own_share = run.terms.own_share
+    if own_share == PPM:
+        return principal
     left = loans.own_released - loans.own_repaid - loans.own_lost
     own = _share(loans.repaid + principal, own_share) - _share(loans.repaid, own_share)
     last = loans.repaid + principal + loans.lost == loans.released
@@ -219,10 +223,14 @@ def _follow_up(run: Run, loans: Loans, ages: Ages, year: int) -> None:
     """Lights for investments that have begun, and the end of those that were found to fail."""
     design = run.terms.design
     seen = (ages.claimed > 0) & ~loans.is_stopped
-    green = ages.gained * PPM >= ages.claimed * ppm(design.lights.green)
-    yellow = ages.gained * PPM >= ages.claimed * ppm(design.lights.yellow)
-    for light, mine in (("green", green), ("yellow", yellow & ~green), ("red", ~yellow & ~green)):
-        run.note(light, year, run.by_row(loans.row, (seen & mine).astype(np.int64)))
+    gained = ages.gained * PPM
+    green = gained >= ages.claimed * ppm(design.lights.green)
+    yellow = gained >= ages.claimed * ppm(design.lights.yellow)
+    # 0 green, 1 yellow, 2 red, 3 not yet to be seen: counted at once
+    light = np.where(seen, np.where(green, 0, np.where(yellow, 1, 2)), 3)
+    counts = np.bincount(loans.row * 4 + light, minlength=4 * len(run.balance)).reshape(-1, 4)
+    for number, name in enumerate(("green", "yellow", "red")):
+        run.note(name, year, counts[:, number])
     if design.stop is None:
         return
     due = (12 * (year + 1) - loans.start >= 12 * design.stop.after_years) & ~loans.is_followed & ~loans.is_stopped
