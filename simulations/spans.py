@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,16 +75,22 @@ def _before(instant: Instants, row: NDArray[np.intp], span: Span) -> Ints:
 
     Whole years and days are packed in one float64 sum, which is exact for up to 2^21 instants by row and year.
     """
-    since = instant - np.int32(span.starts[0]) if span.starts[0] else instant
-    year = since // np.int32(YEAR)
-    weight = (since - year * np.int32(YEAR)) + np.int32(_COUNT)
+    place, weight = _calendar(span)
     size = (span.years + 1) * span.rows
-    packed = np.bincount(year * np.int32(span.rows) + row, weights=weight, minlength=size)
+    packed = np.bincount(place.take(instant) + row, weights=weight.take(instant), minlength=size)
     count, part = np.divmod(packed.reshape(-1, span.rows), _COUNT)
     later = np.cumsum(count[::-1], axis=0)[::-1]
     days = part.astype(np.int64)
     days[:-1] += YEAR * later[1:].astype(np.int64)
     return days[: span.years]
+
+
+@lru_cache(maxsize=8)
+def _calendar(span: Span) -> tuple[Ints, NDArray[np.float64]]:
+    """By instant, where the year it falls in begins [year × row], and what it weighs: one, and the days of its year."""
+    since = np.arange(span.horizon + 1) - span.starts[0]
+    year = since // YEAR
+    return year * span.rows, np.asarray(since - year * YEAR, np.float64) + _COUNT
 
 
 @dataclass(frozen=True)
@@ -128,8 +135,7 @@ def weighed_before(
     counts: since the year of an instant began [profile, instant], and in a whole year [profile, year].
     """
     size, profiles = (span.years + 1) * span.rows, len(counts[0][1])
-    year = (instant - np.int32(span.starts[0])) // np.int32(YEAR)
-    at = year * np.int32(span.rows) + row
+    at = _calendar(span)[0].take(instant) + row
     passed = np.bincount(profile * size + at, minlength=profiles * size).reshape(-1, span.years + 1, span.rows)
     later = np.cumsum(passed[:, :0:-1], axis=1)[:, ::-1]
     place = profile * (span.horizon + 1) + instant

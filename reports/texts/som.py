@@ -46,7 +46,7 @@ DANISH: dict[str, str] = {
     "som.step.consequences": "Andre konsekvenser pr. succes (også tilbagefald) og gennemsnitspriser",
     "som.step.timing": "Når gevinsten kommer: budgetår i stedet for år efter succes",
     "som.step.cashability": "Den del af gennemsnitsprisen, der ikke kan realiseres",
-    "som.step.financing": "Finansieringen: kapital, betalinger og honorarer",
+    "som.step.financing": "Finansieringen: kapital, betalinger, honorarer og kommunekassens regler",
     "som.no_timing": "Tidspunktet er regnet med under konsekvenserne, for gevinsterne i SØM opvejer hinanden.",
     "som.years": "Kommunens resultat år for år, kr. (ikke diskonteret)",
     "som.leaves_out": "Hvad SØM ikke viser",
