@@ -144,7 +144,7 @@ ENGLISH: dict[str, str] = {
     "som.step.consequences": "Other consequences per success (relapse too) and average prices",
     "som.step.timing": "When the gain comes: budget years, not years after success",
     "som.step.cashability": "The part of the average price that cannot be released",
-    "som.step.financing": "The financing: capital, payments and fees",
+    "som.step.financing": "The financing: capital, payments, fees and the rules of the purse",
     "som.no_timing": "Timing is counted among the consequences, since the gains in SØM cancel each other out.",
     "som.years": "The municipality's result year by year, DKK (not discounted)",
     "som.leaves_out": "What SØM leaves out",
